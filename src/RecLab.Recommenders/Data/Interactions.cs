@@ -1,0 +1,87 @@
+namespace RecLab.Recommenders.Data;
+
+/// <summary>Who touched what, oldest first. Columns of equal length, sorted by time and, within one time, by arrival; ids are dense indices
+/// into <see cref="Users"/> and <see cref="Items"/>. Immutable and thread-safe.</summary>
+public sealed class Interactions
+{
+    private readonly Lazy<Grouping> _byUser, _byItem;
+
+    /// <param name="users">The users' vocabulary; may hold users without rows.</param>
+    /// <param name="items">The items' vocabulary; may hold items without rows.</param>
+    /// <param name="user">User index of each row.</param>
+    /// <param name="item">Item index of each row.</param>
+    /// <param name="value">Rating, weight or 1 for each row; finite.</param>
+    /// <param name="time">Unix time in seconds of each row; 0 throughout where times are unknown (the order of rows then stands for it).</param>
+    /// <param name="catalogue">What is known of the items beyond their ids.</param>
+    /// <exception cref="ArgumentException">Columns differ in length, an index is out of range or a value is not finite.</exception>
+    public Interactions(Vocabulary users, Vocabulary items, int[] user, int[] item, float[] value, long[] time, Catalogue? catalogue = null)
+    {
+        if (item.Length != user.Length || value.Length != user.Length || time.Length != user.Length)
+            throw new ArgumentException($"Columns differ in length: {user.Length} users, {item.Length} items, {value.Length} values, {time.Length} times.");
+        for (var i = 0; i < user.Length; i++)
+        {
+            if ((uint)user[i] >= (uint)users.Count) throw new ArgumentException($"Row {i}: user index {user[i]} is outside 0..{users.Count - 1}.");
+            if ((uint)item[i] >= (uint)items.Count) throw new ArgumentException($"Row {i}: item index {item[i]} is outside 0..{items.Count - 1}.");
+            if (!float.IsFinite(value[i])) throw new ArgumentException($"Row {i}: the value {value[i]} is not finite.");
+        }
+        Users = users; Items = items; Catalogue = catalogue ?? Catalogue.Empty;
+        (User, Item, Value, Time) = InOrder(user, item, value, time);
+        _byUser = new(() => Grouping.Of(User, Users.Count));
+        _byItem = new(() => Grouping.Of(Item, Items.Count));
+    }
+
+    public Vocabulary Users { get; }
+    public Vocabulary Items { get; }
+
+    /// <summary>User index of each row, oldest row first.</summary>
+    public int[] User { get; }
+
+    /// <summary>Item index of each row.</summary>
+    public int[] Item { get; }
+
+    /// <summary>Rating or weight of each row.</summary>
+    public float[] Value { get; }
+
+    /// <summary>Unix seconds of each row, never decreasing.</summary>
+    public long[] Time { get; }
+
+    /// <summary>Titles, categories, texts and vectors of the items, as far as they are known.</summary>
+    public Catalogue Catalogue { get; }
+
+    /// <summary>How many rows there are.</summary>
+    public int Count => User.Length;
+
+    /// <summary>Row numbers of each user, oldest first.</summary>
+    public Grouping ByUser => _byUser.Value;
+
+    /// <summary>Row numbers of each item, oldest first.</summary>
+    public Grouping ByItem => _byItem.Value;
+
+    /// <summary>The items of one user, oldest first (repeats kept).</summary>
+    public int[] History(int user)
+    {
+        var rows = ByUser[user];
+        var history = new int[rows.Length];
+        for (var i = 0; i < rows.Length; i++) history[i] = Item[rows[i]];
+        return history;
+    }
+
+    /// <summary>The rows for which <paramref name="keep"/> holds, with the same vocabularies (so that indices stay comparable).</summary>
+    public Interactions Where(Func<int, bool> keep)
+    {
+        var rows = Enumerable.Range(0, Count).Where(keep).ToArray();
+        return new(Users, Items, [.. rows.Select(r => User[r])], [.. rows.Select(r => Item[r])],
+            [.. rows.Select(r => Value[r])], [.. rows.Select(r => Time[r])], Catalogue);
+    }
+
+    private static (int[], int[], float[], long[]) InOrder(int[] user, int[] item, float[] value, long[] time)
+    {
+        var sorted = true;
+        for (var i = 1; i < time.Length && sorted; i++) sorted = time[i - 1] <= time[i];
+        if (sorted) return (user, item, value, time);
+        var order = new int[time.Length];
+        for (var i = 0; i < order.Length; i++) order[i] = i;
+        Array.Sort(order, (a, b) => time[a] != time[b] ? time[a].CompareTo(time[b]) : a.CompareTo(b));
+        return ([.. order.Select(r => user[r])], [.. order.Select(r => item[r])], [.. order.Select(r => value[r])], [.. order.Select(r => time[r])]);
+    }
+}

@@ -1,0 +1,32 @@
+using Radzen;
+using RecLab.Shell;
+using RecLab.Storage;
+
+namespace RecLab.Cli;
+
+/// <summary>The web application as a table of contents: one line per room.</summary>
+public static class WebHost
+{
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = HostPaths.ContentRoot(AppContext.BaseDirectory),
+        });
+        var paths = new HostPaths(builder.Configuration, builder.Environment.ContentRootPath);
+
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddRadzenComponents();
+        builder.Services.AddStorage(paths);
+
+        var app = builder.Build();
+        app.UseAntiforgery();
+        app.MapStaticAssets();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        return app;
+    }
+
+    /// <summary>What must be true before the first request: databases migrated.</summary>
+    public static Task PrepareAsync(WebApplication app) => app.Services.MigrateStorageAsync();
+}
