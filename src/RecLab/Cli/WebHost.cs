@@ -19,6 +19,7 @@ public static class WebHost
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddRadzenComponents();
         builder.Services.AddStorage(paths);
+        builder.Services.AddSingleton<RecLab.Live.LiveFeed>();
 
         var app = builder.Build();
         app.UseAntiforgery();
