@@ -1,0 +1,50 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace RecLab.Data;
+
+/// <summary>Where a data set stands.</summary>
+public enum DatasetState { Importing, Ready, Failed }
+
+/// <summary>Where a data set's rows come from. Live and simulated logs are never mixed in one.</summary>
+public enum DatasetOrigin { Imported, Generated, LiveLog, SimulatedLog }
+
+/// <summary>An immutable snapshot of interactions and its catalogue. The columns lie in a folder of their own; this is its entry in the register.</summary>
+public sealed class Dataset
+{
+    public int Id { get; set; }
+    public required string Name { get; set; }
+
+    /// <summary>Layout it was read from: "ml-1m", "csv", "generated", "log".</summary>
+    public required string Layout { get; set; }
+    public DatasetOrigin Origin { get; set; }
+    public DatasetState State { get; set; }
+
+    /// <summary>SHA-256 of the content, hex; empty until ready. Same rows, same hash.</summary>
+    public string ContentHash { get; set; } = "";
+
+    /// <summary>Folder below <see cref="Storage.HostPaths.Datasets"/>.</summary>
+    public string Folder { get; set; } = "";
+    public int Users { get; set; }
+    public int Items { get; set; }
+    public long Rows { get; set; }
+    public DateTimeOffset? FirstAt { get; set; }
+    public DateTimeOffset? LastAt { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
+    public string CreatedBy { get; set; } = "";
+
+    /// <summary>The import report as JSON: rows read, kept, refused per rule, examples by line.</summary>
+    public string Report { get; set; } = "{}";
+
+    /// <summary>Why it failed, one sentence; null otherwise.</summary>
+    public string? Error { get; set; }
+}
+
+internal sealed class DatasetTable : IEntityTypeConfiguration<Dataset>
+{
+    public void Configure(EntityTypeBuilder<Dataset> table)
+    {
+        table.ToTable("datasets");
+        table.HasIndex(d => d.Name).IsUnique();
+    }
+}
