@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
 namespace RecLab.Recommenders;
 
 /// <summary>From scores to a list: the one place that ranks and excludes.</summary>
@@ -9,28 +12,46 @@ public static class Ranker
     /// <param name="excluded">One flag per item, or empty for none.</param>
     public static int[] Top(ReadOnlySpan<float> scores, int count, ReadOnlySpan<bool> excluded = default)
     {
-        var heap = new int[Math.Min(count, scores.Length)];
-        var size = 0;
-        for (var i = 0; i < scores.Length && heap.Length > 0; i++)
+        var best = new int[Math.Min(count, scores.Length)];
+        return best[..Top(scores, best, excluded)];
+    }
+
+    /// <summary>As <see cref="Top(ReadOnlySpan{float}, int, ReadOnlySpan{bool})"/>, into <paramref name="best"/>; answers how many were found.</summary>
+    public static int Top(ReadOnlySpan<float> scores, Span<int> best, ReadOnlySpan<bool> excluded = default)
+    {
+        if (best.IsEmpty) return 0;
+        int size = 0, i = 0;
+        for (; i < scores.Length && size < best.Length; i++)
+            if (!float.IsNaN(scores[i]) && (excluded.IsEmpty || !excluded[i])) { best[size] = i; Up(best, size++, scores); }
+        if (size == best.Length)
         {
-            if (float.IsNaN(scores[i]) || (!excluded.IsEmpty && excluded[i])) continue;
-            if (size < heap.Length) { heap[size] = i; Up(heap, size++, scores); }
-            else if (scores[i] > scores[heap[0]]) { heap[0] = i; Down(heap, size, scores); }
+            // The heap's root is the score to beat; most blocks hold nothing that beats it (comparison with NaN is false).
+            for (; i + Vector512<float>.Count <= scores.Length; i += Vector512<float>.Count)
+            {
+                var better = Vector512.GreaterThan(Vector512.Create(scores.Slice(i, Vector512<float>.Count)), Vector512.Create(scores[best[0]])).ExtractMostSignificantBits();
+                for (; better != 0; better &= better - 1) Offer(i + BitOperations.TrailingZeroCount(better), best, scores, excluded);
+            }
+            for (; i < scores.Length; i++) Offer(i, best, scores, excluded);
         }
-        var result = new int[size];
-        while (size > 0)
+        for (var left = size; left > 1;) // heap sort: the worst goes last
         {
-            result[--size] = heap[0];
-            heap[0] = heap[size];
-            Down(heap, size, scores);
+            (best[0], best[left - 1]) = (best[left - 1], best[0]);
+            Down(best, --left, scores);
         }
-        return result;
+        return size;
+    }
+
+    private static void Offer(int item, Span<int> heap, ReadOnlySpan<float> scores, ReadOnlySpan<bool> excluded)
+    {
+        if (!(scores[item] > scores[heap[0]]) || (!excluded.IsEmpty && excluded[item])) return;
+        heap[0] = item;
+        Down(heap, heap.Length, scores);
     }
 
     /// <summary>Whether a ranks behind b.</summary>
     private static bool Worse(int a, int b, ReadOnlySpan<float> scores) => scores[a] < scores[b] || (scores[a] == scores[b] && a > b);
 
-    private static void Up(int[] heap, int at, ReadOnlySpan<float> scores)
+    private static void Up(Span<int> heap, int at, ReadOnlySpan<float> scores)
     {
         while (at > 0 && Worse(heap[at], heap[(at - 1) / 2], scores))
         {
@@ -39,7 +60,7 @@ public static class Ranker
         }
     }
 
-    private static void Down(int[] heap, int size, ReadOnlySpan<float> scores)
+    private static void Down(Span<int> heap, int size, ReadOnlySpan<float> scores)
     {
         for (var at = 0; ;)
         {
