@@ -1,0 +1,22 @@
+using RecLab.Cli;
+using Xunit;
+
+namespace RecLab.Tests.Cli;
+
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("fly")]
+    [InlineData("up", "--height", "3")]
+    [InlineData("up", "--set", "no-equals-sign")]
+    public async Task A_bad_argument_gets_one_sentence_and_exit_code_2(params string[] args)
+    {
+        var error = Console.Error;
+        using var heard = new StringWriter();
+        Console.SetError(heard);
+        try { Assert.Equal(2, await CommandLine.RunAsync(args)); }
+        finally { Console.SetError(error); }
+        Assert.Single(heard.ToString().TrimEnd().Split('\n'));
+        Assert.StartsWith("reclab: ", heard.ToString(), StringComparison.Ordinal);
+    }
+}
