@@ -9,8 +9,9 @@ namespace RecLab.Recommenders.Data;
 /// <param name="Url">Where the item lives on the host's site, or null.</param>
 /// <param name="Price">Price in minor units of the shop's currency, or null.</param>
 /// <param name="Vector">A given embedding, or null; all vectors of one catalogue have the same length.</param>
+/// <param name="Attributes">Whatever else is known, by lower-case name ("director", "year", "brand"); null for nothing. Several values are parted by <c>|</c>.</param>
 public sealed record ItemInfo(string Id, string Title, IReadOnlyList<string> Categories, string Description = "",
-    string? ImageUrl = null, string? Url = null, long? Price = null, float[]? Vector = null);
+    string? ImageUrl = null, string? Url = null, long? Price = null, float[]? Vector = null, IReadOnlyDictionary<string, string>? Attributes = null);
 
 /// <summary>The items' descriptions by outside id. Immutable.</summary>
 public sealed class Catalogue

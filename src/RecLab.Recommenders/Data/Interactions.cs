@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace RecLab.Recommenders.Data;
 
 /// <summary>Who touched what, oldest first. Columns of equal length, sorted by time and, within one time, by arrival; ids are dense indices
@@ -13,8 +15,10 @@ public sealed class Interactions
     /// <param name="value">Rating, weight or 1 for each row; finite.</param>
     /// <param name="time">Unix time in seconds of each row; 0 throughout where times are unknown (the order of rows then stands for it).</param>
     /// <param name="catalogue">What is known of the items beyond their ids.</param>
+    /// <param name="audience">What is known of the users beyond their ids.</param>
     /// <exception cref="ArgumentException">Columns differ in length, an index is out of range or a value is not finite.</exception>
-    public Interactions(Vocabulary users, Vocabulary items, int[] user, int[] item, float[] value, long[] time, Catalogue? catalogue = null)
+    public Interactions(Vocabulary users, Vocabulary items, int[] user, int[] item, float[] value, long[] time, Catalogue? catalogue = null,
+        Audience? audience = null)
     {
         if (item.Length != user.Length || value.Length != user.Length || time.Length != user.Length)
             throw new ArgumentException($"Columns differ in length: {user.Length} users, {item.Length} items, {value.Length} values, {time.Length} times.");
@@ -24,7 +28,7 @@ public sealed class Interactions
             if ((uint)item[i] >= (uint)items.Count) throw new ArgumentException($"Row {i}: item index {item[i]} is outside 0..{items.Count - 1}.");
             if (!float.IsFinite(value[i])) throw new ArgumentException($"Row {i}: the value {value[i]} is not finite.");
         }
-        Users = users; Items = items; Catalogue = catalogue ?? Catalogue.Empty;
+        Users = users; Items = items; Catalogue = catalogue ?? Catalogue.Empty; Audience = audience ?? Audience.Empty;
         (User, Item, Value, Time) = InOrder(user, item, value, time);
         _byUser = new(() => Grouping.Of(User, Users.Count));
         _byItem = new(() => Grouping.Of(Item, Items.Count));
@@ -48,6 +52,9 @@ public sealed class Interactions
     /// <summary>Titles, categories, texts and vectors of the items, as far as they are known.</summary>
     public Catalogue Catalogue { get; }
 
+    /// <summary>Attributes of the users, as far as they are known.</summary>
+    public Audience Audience { get; }
+
     /// <summary>How many rows there are.</summary>
     public int Count => User.Length;
 
@@ -69,19 +76,32 @@ public sealed class Interactions
     /// <summary>The rows for which <paramref name="keep"/> holds, with the same vocabularies (so that indices stay comparable).</summary>
     public Interactions Where(Func<int, bool> keep)
     {
-        var rows = Enumerable.Range(0, Count).Where(keep).ToArray();
-        return new(Users, Items, [.. rows.Select(r => User[r])], [.. rows.Select(r => Item[r])],
-            [.. rows.Select(r => Value[r])], [.. rows.Select(r => Time[r])], Catalogue);
+        var rows = new List<int>();
+        for (var row = 0; row < Count; row++)
+            if (keep(row)) rows.Add(row);
+        return Rows(CollectionsMarshal.AsSpan(rows));
     }
+
+    /// <summary>The given rows in the given order (sorted by time again), with the same vocabularies.</summary>
+    public Interactions Rows(ReadOnlySpan<int> rows) =>
+        new(Users, Items, Pick(User, rows), Pick(Item, rows), Pick(Value, rows), Pick(Time, rows), Catalogue, Audience);
+
+    /// <summary>The same rows with other descriptions of items and users.</summary>
+    public Interactions Describe(Catalogue catalogue, Audience audience) => new(Users, Items, User, Item, Value, Time, catalogue, audience);
 
     private static (int[], int[], float[], long[]) InOrder(int[] user, int[] item, float[] value, long[] time)
     {
         var sorted = true;
         for (var i = 1; i < time.Length && sorted; i++) sorted = time[i - 1] <= time[i];
         if (sorted) return (user, item, value, time);
-        var order = new int[time.Length];
-        for (var i = 0; i < order.Length; i++) order[i] = i;
-        Array.Sort(order, (a, b) => time[a] != time[b] ? time[a].CompareTo(time[b]) : a.CompareTo(b));
-        return ([.. order.Select(r => user[r])], [.. order.Select(r => item[r])], [.. order.Select(r => value[r])], [.. order.Select(r => time[r])]);
+        var order = TimeOrder.Of(time);
+        return (Pick(user, order), Pick(item, order), Pick(value, order), Pick(time, order));
+    }
+
+    private static T[] Pick<T>(T[] column, ReadOnlySpan<int> rows)
+    {
+        var picked = new T[rows.Length];
+        for (var i = 0; i < picked.Length; i++) picked[i] = column[rows[i]];
+        return picked;
     }
 }

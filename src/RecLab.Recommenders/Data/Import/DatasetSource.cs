@@ -1,0 +1,102 @@
+using System.IO.Compression;
+
+namespace RecLab.Recommenders.Data.Import;
+
+/// <summary>A data set as it was delivered: a folder, a zip archive or a single file, each piece plain or gzip-packed. Pieces are read as
+/// streams and never unpacked to disk, so a name inside an archive cannot point anywhere.</summary>
+public sealed class DatasetSource : IDisposable
+{
+    private readonly ZipArchive? _archive;
+    private readonly Dictionary<string, DatasetPart> _parts = new(StringComparer.OrdinalIgnoreCase);
+
+    private DatasetSource(string name, ZipArchive? archive, IEnumerable<DatasetPart> parts)
+    {
+        Name = name;
+        _archive = archive;
+        foreach (var part in parts) _parts.TryAdd(part.Name, part);
+    }
+
+    /// <summary>Name of the folder or file, for messages.</summary>
+    public string Name { get; }
+
+    /// <summary>The pieces by name, without folders and without <c>.gz</c>.</summary>
+    public IReadOnlyCollection<DatasetPart> Parts => _parts.Values;
+
+    /// <summary>The piece with this name, or null.</summary>
+    public DatasetPart? Find(string name) => _parts.GetValueOrDefault(name);
+
+    /// <exception cref="ImportException">Nothing is there, or it is a damaged archive.</exception>
+    public static DatasetSource Open(string path)
+    {
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
+        if (Directory.Exists(path))
+        {
+            var folder = new DirectoryInfo(path);
+            for (var depth = 0; depth < 4 && folder.GetFiles() is [] && folder.GetDirectories() is [var only]; depth++) folder = only;
+            return new(name, null, folder.GetFiles().OrderBy(f => f.Name, StringComparer.Ordinal).Select(DatasetPart.OfFile));
+        }
+        if (!File.Exists(path)) throw new ImportException($"There is no file or folder '{name}'.");
+        if (!path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase)) return new(name, null, [DatasetPart.OfFile(new FileInfo(path))]);
+        ZipArchive? archive = null;
+        try
+        {
+            archive = ZipFile.OpenRead(path);
+            return new(name, archive, archive.Entries.Where(e => e.Name.Length > 0).OrderBy(e => e.FullName.Count(c => c is '/' or '\\')).Select(DatasetPart.OfEntry));
+        }
+        catch (InvalidDataException e)
+        {
+            archive?.Dispose();
+            throw new ImportException($"'{name}' is not a zip archive that can be read.", e);
+        }
+    }
+
+    public void Dispose() => _archive?.Dispose();
+}
+
+/// <summary>One piece of a data set.</summary>
+public sealed class DatasetPart
+{
+    private readonly Func<Stream> _open;
+    private readonly long _length;
+    private readonly bool _gzip;
+
+    private DatasetPart(string name, long length, Func<Stream> open)
+    {
+        _gzip = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+        Name = _gzip ? name[..^3] : name;
+        _length = length;
+        _open = open;
+    }
+
+    /// <summary>File name without folders and without <c>.gz</c>.</summary>
+    public string Name { get; }
+
+    internal static DatasetPart OfFile(FileInfo file) => new(file.Name, file.Length, file.OpenRead);
+
+    internal static DatasetPart OfEntry(ZipArchiveEntry entry) => new(entry.Name, entry.Length, entry.Open);
+
+    /// <summary>The unpacked content, and how much of the packed content has been read (0..1).</summary>
+    internal (Stream Content, Func<double> Fraction) Open()
+    {
+        var counted = new CountingStream(_open());
+        return (_gzip ? new WholeGzipStream(counted) : counted, () => _length <= 0 ? 1 : Math.Min(1, (double)counted.Count / _length));
+    }
+
+    /// <summary>Passes bytes through and counts them.</summary>
+    private sealed class CountingStream(Stream inner) : Stream
+    {
+        public long Count { get; private set; }
+        public override bool CanRead => true;
+        public override bool CanSeek => false;
+        public override bool CanWrite => false;
+        public override long Length => throw new NotSupportedException();
+        public override long Position { get => Count; set => throw new NotSupportedException(); }
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+        public override int Read(Span<byte> buffer) { var read = inner.Read(buffer); Count += read; return read; }
+        public override void Flush() { }
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw new NotSupportedException();
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        protected override void Dispose(bool disposing) { if (disposing) inner.Dispose(); base.Dispose(disposing); }
+    }
+}

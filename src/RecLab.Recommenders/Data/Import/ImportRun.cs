@@ -1,0 +1,92 @@
+using System.Text.Unicode;
+
+namespace RecLab.Recommenders.Data.Import;
+
+internal delegate void LineHandler(ReadOnlySpan<byte> line, long number);
+
+/// <summary>One import under way: the rows so far, what was refused, who is told and who may stop it.</summary>
+internal sealed class ImportRun(string layout, ImportOptions options, IProgress<ImportProgress>? progress, CancellationToken cancellation)
+{
+    private const int LinesPerReport = 1 << 14;
+    private readonly long _earliest = options.Earliest.ToUnixTimeSeconds();
+    private readonly long _latest = (options.Latest ?? DateTimeOffset.UtcNow.AddDays(1)).ToUnixTimeSeconds();
+    private long _lines;
+
+    public ImportOptions Options => options;
+    public InteractionBuilder Rows { get; } = new();
+    public RefusalLog Refusals { get; } = new(options.KeptLinesPerRule);
+    public List<string> Notes { get; } = [];
+
+    /// <summary>Hands every line of the interactions file to <paramref name="each"/>, counting it.</summary>
+    public void Interactions(DatasetPart part, LineHandler each) => Lines(part, each, counted: true);
+
+    /// <summary>Hands every line of a descriptive file (items, users) to <paramref name="each"/>.</summary>
+    public void Lines(DatasetPart part, LineHandler each) => Lines(part, each, counted: false);
+
+    /// <summary>One record of the interactions file was read by other means than <see cref="Interactions"/>.</summary>
+    public void Counted(double fraction, string phase)
+    {
+        if (++_lines % LinesPerReport == 0) Report(fraction, phase);
+    }
+
+    public void Report(double fraction, string phase)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        progress?.Report(new(fraction, phase, _lines));
+    }
+
+    /// <summary>Adds a row whose ids and value were parsed already, or refuses it for what every layout refuses.</summary>
+    public void Add(ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, float value, long time, string file, long number, ReadOnlySpan<byte> line)
+    {
+        if (Rule(user, item, value, time) is { } rule) { Refusals.Refuse(rule, file, number, line); return; }
+        if (Rows.Count >= options.MostRows) throw new ImportException($"'{file}' has more than {options.MostRows:N0} rows, which is the limit set for an import.");
+        Rows.Add(Rows.Users.Add(user), Rows.Items.Add(item), value, time);
+    }
+
+    /// <summary>The interactions and the report.</summary>
+    /// <exception cref="ImportException">Nothing or too little of the file could be read.</exception>
+    public ImportResult Finish(string file, Catalogue catalogue, Audience audience)
+    {
+        var accepted = Rows.Count;
+        var report = new ImportReport(layout, _lines, accepted, Refusals.Refusals(), Notes);
+        if (_lines == 0) throw new ImportException($"'{file}' has no rows.") { Report = report };
+        if (accepted == 0) throw new ImportException($"None of the {_lines:N0} rows of '{file}' could be read: {Worst(report)}.") { Report = report };
+        if (report.Refused > options.MostRefused * _lines)
+            throw new ImportException($"{report.Refused:N0} of the {_lines:N0} rows of '{file}' could not be read, more than the {options.MostRefused:P0} allowed: {Worst(report)}.") { Report = report };
+        Report(1, "sorting");
+        var data = Rows.Build(catalogue, audience);
+        return new(data, report with
+        {
+            Users = data.Users.Count, Items = data.Items.Count, DescribedItems = catalogue.Count, DescribedUsers = audience.Count,
+            First = When(data, 0), Last = When(data, ^1),
+        });
+    }
+
+    private string? Rule(ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, float value, long time) =>
+        user.IsEmpty ? "the user id must not be empty"
+        : item.IsEmpty ? "the item id must not be empty"
+        : user.Length > options.LongestId || item.Length > options.LongestId ? $"an id must not be longer than {options.LongestId} bytes"
+        : !Utf8.IsValid(user) || !Utf8.IsValid(item) ? "an id must be valid UTF-8"
+        : !float.IsFinite(value) ? "the value must be a finite number"
+        : time < _earliest ? $"the time must not be before {options.Earliest:yyyy-MM-dd}"
+        : time > _latest ? "the time must not lie in the future"
+        : null;
+
+    private static string Worst(ImportReport report) =>
+        report.Refusals is [{ Lines: [var line, ..] } worst, ..] ? $"{worst.Rule} ({worst.Count:N0} times, first in line {line.Line})" : "no reason was recorded";
+
+    private static DateTimeOffset? When(Interactions data, Index row) =>
+        data.Time[^1] == 0 && data.Time[0] == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(data.Time[row]);
+
+    private void Lines(DatasetPart part, LineHandler each, bool counted)
+    {
+        var (content, fraction) = part.Open();
+        using var reader = new LineReader(content, part.Name);
+        while (reader.Read(out var line))
+        {
+            if (counted) Counted(fraction(), part.Name);
+            else if (reader.Number % LinesPerReport == 0) cancellation.ThrowIfCancellationRequested();
+            each(line, reader.Number);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text;
+using RecLab.Recommenders.Data.Import;
+using Xunit;
+
+namespace RecLab.Recommenders.Tests.Data.Import;
+
+/// <summary>Files that are wrong: each gets one clear sentence or a correct result.</summary>
+public sealed class HostileFileTests : IDisposable
+{
+    private const string Heading = "user,item,rating,timestamp\n";
+    private readonly ScratchFolder _folder = new();
+    private static readonly ImportOptions Options = new() { Latest = new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero), MostRefused = 0.5 };
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("", "'a.csv' has none of the known layouts (MovieLens 100K; MovieLens 1M; CSV or TSV).")]
+    [InlineData(Heading, "'a.csv' has no rows.")]
+    [InlineData("lorem ipsum dolor\nsit amet\n", "'a.csv' has none of the known layouts (MovieLens 100K; MovieLens 1M; CSV or TSV).")]
+    [InlineData(Heading + "a,b,NaN,1\n", "None of the 1 rows of 'a.csv' could be read: the value must be a finite number (1 times, first in line 2).")]
+    [InlineData(Heading + "a,b,1,-5\n", "None of the 1 rows of 'a.csv' could be read: the time must not be before 1970-01-01 (1 times, first in line 2).")]
+    [InlineData(Heading + "a,b,1,1900000000\n", "None of the 1 rows of 'a.csv' could be read: the time must not lie in the future (1 times, first in line 2).")]
+    [InlineData(Heading + "a,b,1,1\n\"c,d,1,1\ne,f,1,1\n", "In 'a.csv' a quote that opens in the record of line 3 is never closed.")]
+    public void A_file_that_cannot_be_read_gets_one_sentence(string text, string sentence) =>
+        Assert.Equal(sentence, Assert.Throws<ImportException>(() => DatasetReaders.Read(_folder.Write("a.csv", text), Options)).Message);
+
+    [Fact]
+    public void What_is_not_there_gets_one_sentence() =>
+        Assert.Equal("There is no file or folder 'nothing.csv'.", Assert.Throws<ImportException>(() => DatasetReaders.Read(_folder["nothing.csv"], Options)).Message);
+
+    [Fact]
+    public void A_damaged_archive_gets_one_sentence()
+    {
+        Assert.Equal("'broken.zip' is not a zip archive that can be read.", Refused(_folder.Write("broken.zip", "PK no archive")));
+        var whole = File.ReadAllBytes(_folder.Gzip("cut.csv.gz", Heading + string.Concat(Enumerable.Range(0, 200_000).Select(i => $"u{i % 997},i{i % 91},1,{i}\n"))));
+        Assert.StartsWith("'cut.csv' is damaged after line ", Refused(_folder.Write("cut.csv.gz", whole[..(whole.Length / 2)])), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Binary_content_gets_one_sentence() =>
+        Assert.Contains("not a text file", Refused(_folder.Write("b.csv", [.. Encoding.UTF8.GetBytes(Heading + "a,b,1,1\n"), 0, 1, 2, 0, (byte)'\n'])), StringComparison.Ordinal);
+
+    [Fact]
+    public void One_user_one_item_one_rating_is_a_data_set()
+    {
+        var (data, report) = DatasetReaders.Read(_folder.Write("one.csv", Heading + "a,b,3,5\n"), Options);
+        Assert.Equal((1, 1, 1, 1L), (data.Count, data.Users.Count, data.Items.Count, report.Accepted));
+    }
+
+    [Fact]
+    public void Empty_and_overlong_ids_and_bytes_that_are_not_text_are_refused_by_line()
+    {
+        byte[] text = [.. Encoding.UTF8.GetBytes(Heading + "a,b,1,1\na,b,1,2\na,b,1,3\na,b,1,3\n,b,1,4\na,,1,4\n" + new string('z', 2000) + ",b,1,4\n"), (byte)'a', 0xff, .. ",b,1,4\n"u8];
+        var (data, report) = DatasetReaders.Read(_folder.Write("ids.csv", text), Options);
+        Assert.Equal(4, data.Count);
+        Assert.Equal(new HashSet<string> { "the user id must not be empty", "the item id must not be empty", "an id must not be longer than 1024 bytes", "an id must be valid UTF-8" }, report.Refusals.Select(r => r.Rule).ToHashSet());
+        Assert.Equal([6L, 7L, 8L, 9L], report.Refusals.SelectMany(r => r.Lines).Select(l => l.Line).Order());
+        Assert.All(report.Refusals.SelectMany(r => r.Lines), l => Assert.InRange(l.Text.Length, 1, 201));
+    }
+
+    [Fact]
+    public void Cancelling_stops_the_import()
+    {
+        using var cancel = new CancellationTokenSource();
+        var path = _folder.Write("long.csv", Heading + string.Concat(Enumerable.Range(0, 100_000).Select(i => $"u{i},i,1,{i}\n")));
+        var last = 0.0;
+        Assert.Throws<OperationCanceledException>(() => DatasetReaders.Read(path, Options, new Watch(p => { last = p.Fraction; cancel.Cancel(); }), cancel.Token));
+        Assert.InRange(last, 0, 0.5);
+    }
+
+    [Fact]
+    public void More_rows_than_the_limit_are_refused() =>
+        Assert.Equal("'many.csv' has more than 3 rows, which is the limit set for an import.",
+            Assert.Throws<ImportException>(() => DatasetReaders.Read(_folder.Write("many.csv", Heading + "a,b,1,1\na,b,1,2\na,b,1,3\na,b,1,3\n"), Options with { MostRows = 3 })).Message);
+
+    private static string Refused(string path) => Assert.Throws<ImportException>(() => DatasetReaders.Read(path, Options)).Message;
+
+    private sealed class Watch(Action<ImportProgress> each) : IProgress<ImportProgress>
+    {
+        public void Report(ImportProgress value) => each(value);
+    }
+}
