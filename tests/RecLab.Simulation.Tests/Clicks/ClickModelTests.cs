@@ -1,0 +1,44 @@
+using RecLab.Simulation.Clicks;
+using Xunit;
+
+namespace RecLab.Simulation.Tests.Clicks;
+
+public sealed class ClickModelTests
+{
+    private static Func<int, int, double> Draws(int list) => (position, purpose) => CounterRandom.Unit(11, (ulong)list, (ulong)position, (ulong)purpose);
+
+    [Fact]
+    public void The_published_examination_curve_is_recovered_from_a_large_sample()
+    {
+        const int lists = 40_000;
+        var looked = new int[10];
+        var clicked = new int[10];
+        double[] attraction = [.. Enumerable.Repeat(0.5, 10)];
+        for (var list = 0; list < lists; list++)
+        {
+            var reactions = new PositionBased().React(attraction, Draws(list));
+            for (var k = 0; k < 10; k++) { if (reactions[k].Examined) looked[k]++; if (reactions[k].Clicked) clicked[k]++; }
+        }
+        for (var k = 0; k < 10; k++)
+        {
+            var p = ClickModel.PublishedExamination[k];
+            var fiveSigma = 5 * Math.Sqrt(p * (1 - p) / lists);
+            Assert.InRange(looked[k] / (double)lists, p - fiveSigma, p + fiveSigma);
+            Assert.InRange(clicked[k] / (double)lists, 0.5 * p - fiveSigma, 0.5 * p + fiveSigma);
+        }
+    }
+
+    [Fact]
+    public void A_cascade_stops_at_its_first_click()
+    {
+        var reactions = new Cascade().React([0, 1, 1], Draws(1));
+        Assert.Equal([new(true, false), new(true, true), new(false, false)], reactions);
+    }
+
+    [Fact]
+    public void A_dependent_visitor_stops_only_after_clicks()
+    {
+        Assert.All(new DependentClick(stop: 1).React([0, 0, 0], Draws(2)), r => Assert.Equal(new Reaction(true, false), r));
+        Assert.Equal([new(true, true), new(false, false)], new DependentClick(stop: 1).React([1, 1], Draws(3)));
+    }
+}
