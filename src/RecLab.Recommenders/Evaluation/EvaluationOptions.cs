@@ -1,0 +1,30 @@
+namespace RecLab.Recommenders.Evaluation;
+
+/// <summary>How a model is judged; stored with the result.</summary>
+public sealed record EvaluationOptions
+{
+    /// <summary>Cut-offs, each at least 1; all come from one pass.</summary>
+    public IReadOnlyList<int> Ks { get; init; } = [5, 10, 20, 50];
+
+    /// <summary>Leave out of every list what the user was known to have; test rows of such items are then no question either. On unless a
+    /// published table did otherwise.</summary>
+    public bool ExcludeSeen { get; init; } = true;
+
+    /// <summary>A test row is relevant from this value on (a rating of at least 4, say); null: every row.</summary>
+    public float? RelevantFrom { get; init; }
+
+    /// <summary>Also the metrics of whole runs: coverage, Gini, novelty...</summary>
+    public bool WithRunMetrics { get; init; } = true;
+
+    /// <summary>Resamples of users behind each interval; 0 for no intervals.</summary>
+    public int Resamples { get; init; } = 1000;
+
+    /// <summary>Level of the intervals, between 0 and 1.</summary>
+    public double Level { get; init; } = 0.95;
+
+    /// <summary>Of the resamples.</summary>
+    public int Seed { get; init; } = 42;
+
+    /// <summary>Threads used; 0 for all cores.</summary>
+    public int Threads { get; init; }
+}

@@ -1,0 +1,60 @@
+using RecLab.Recommenders.Data;
+
+namespace RecLab.Recommenders.Evaluation;
+
+/// <summary>The ways of <see cref="Splits"/> by name.</summary>
+public enum SplitKind
+{
+    /// <summary>Train, validation, offline test and hidden truth in each user's time; the default.</summary>
+    FourSlices,
+
+    /// <summary>Each user's last row tests.</summary>
+    LeaveOneOut,
+
+    /// <summary>Shares of each user's rows in time.</summary>
+    UserTime,
+
+    /// <summary>One moment for everybody.</summary>
+    GlobalTime,
+
+    /// <summary>Shares of each user's rows at random.</summary>
+    Random,
+
+    /// <summary>A share of users unknown to training.</summary>
+    ColdUsers,
+
+    /// <summary>A share of items unknown to training.</summary>
+    ColdItems,
+}
+
+/// <summary>A cut as it is stored with a run: with the data set it gives the same rows again.</summary>
+/// <param name="Kind">The way of cutting.</param>
+public sealed record SplitPlan(SplitKind Kind = SplitKind.FourSlices)
+{
+    /// <summary>Share that validates, 0..1.</summary>
+    public double Validation { get; init; } = 0.1;
+
+    /// <summary>Share that tests, 0..1.</summary>
+    public double Test { get; init; } = 0.1;
+
+    /// <summary>Share kept from every model and metric, 0..1 (<see cref="SplitKind.FourSlices"/> only).</summary>
+    public double Hidden { get; init; } = 0.1;
+
+    /// <summary>Share of users or items made cold, 0..1.</summary>
+    public double Cold { get; init; } = 0.1;
+
+    /// <summary>Of the random cuts.</summary>
+    public int Seed { get; init; } = 42;
+
+    public Split Cut(Interactions data) => Kind switch
+    {
+        SplitKind.FourSlices => Splits.FourSlices(data, Validation, Test, Hidden),
+        SplitKind.LeaveOneOut => Splits.LeaveOneOut(data),
+        SplitKind.UserTime => Splits.UserTime(data, Validation, Test),
+        SplitKind.GlobalTime => Splits.GlobalTimeShare(data, Validation, Test),
+        SplitKind.Random => Splits.AtRandom(data, Validation, Test, Seed),
+        SplitKind.ColdUsers => Splits.ColdUsers(data, Cold, Test, Seed),
+        SplitKind.ColdItems => Splits.ColdItems(data, Cold, Seed),
+        _ => throw new ArgumentOutOfRangeException(nameof(data), $"The cut {Kind} is not known."),
+    };
+}

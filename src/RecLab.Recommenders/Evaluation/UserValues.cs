@@ -1,0 +1,50 @@
+using System.Globalization;
+using RecLab.Recommenders.Data;
+
+namespace RecLab.Recommenders.Evaluation;
+
+/// <summary>The values of each evaluated user, NaN where a metric has no meaning for the user: what paired comparisons and slices are made of.</summary>
+/// <param name="users">The outside ids of the users, in the order of the values.</param>
+public sealed class UserValues(IReadOnlyList<string> users)
+{
+    private readonly SortedDictionary<(string Metric, int K), float[]> _series = [];
+
+    /// <summary>Outside ids of the users.</summary>
+    public IReadOnlyList<string> Users => users;
+
+    /// <summary>What is there.</summary>
+    public IEnumerable<(string Metric, int K)> Keys => _series.Keys;
+
+    /// <summary>One value per user.</summary>
+    /// <exception cref="KeyNotFoundException">The metric was not evaluated at this k.</exception>
+    public ReadOnlySpan<float> this[string metric, int k] => _series.TryGetValue((metric, k), out var values)
+        ? values : throw new KeyNotFoundException($"{metric}@{k} was not evaluated. There are: {string.Join(", ", Keys.Select(s => $"{s.Metric}@{s.K}"))}.");
+
+    internal void Add(string metric, int k, double[] values) => _series.Add((metric, k), [.. values.Select(v => (float)v)]);
+
+    /// <summary>Writes named arrays (safetensors): one per metric and k, and the users' ids.</summary>
+    public void Save(Stream stream)
+    {
+        var arrays = new SafeTensors { ["users"] = new("U8", [0], []) };
+        var ids = System.Text.Encoding.UTF8.GetBytes(string.Join('\n', users));
+        arrays["users"] = new("U8", [ids.Length], ids);
+        foreach (var (key, values) in _series) arrays[string.Create(CultureInfo.InvariantCulture, $"{key.Metric}@{key.K}")] = NamedArray.Of(values);
+        arrays.Write(stream);
+    }
+
+    /// <exception cref="InvalidDataException">The stream is damaged.</exception>
+    public static UserValues Load(Stream stream)
+    {
+        var arrays = SafeTensors.Read(stream);
+        if (!arrays.TryGetValue("users", out var ids)) throw new InvalidDataException("The artifact has no array 'users'.");
+        var users = ids.Bytes.Length == 0 ? [] : System.Text.Encoding.UTF8.GetString(ids.Bytes).Split('\n');
+        var result = new UserValues(users);
+        foreach (var name in arrays.Keys.Where(n => n != "users"))
+        {
+            var at = name.LastIndexOf('@');
+            if (at < 1 || !int.TryParse(name.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var k)) throw new InvalidDataException($"The array '{name}' is no metric at a k.");
+            result._series.Add((name[..at], k), arrays.Floats(name, users.Length));
+        }
+        return result;
+    }
+}
