@@ -1,4 +1,5 @@
 using Radzen;
+using RecLab.Controls;
 using RecLab.Shell;
 using RecLab.Storage;
 
@@ -20,6 +21,7 @@ public static class WebHost
         builder.Services.AddRadzenComponents();
         builder.Services.AddStorage(paths);
         builder.Services.AddSingleton<RecLab.Live.LiveFeed>();
+        builder.Services.AddControls();
 
         var app = builder.Build();
         app.UseAntiforgery();

@@ -2,60 +2,65 @@ using System.Collections.Concurrent;
 
 namespace RecLab.Live;
 
-/// <summary>Carries one message only: "something about this topic changed, read again". No data travels; listeners are told at most twice a second
-/// per topic, and a change is never lost (the last one is always followed by a call).</summary>
-public sealed class LiveFeed(TimeProvider clock)
+/// <summary>Carries one message only: "something about this topic changed, read again". No data travels; each listener is told at most twice a second
+/// per topic, never twice at the same time, and a change is never lost (the last one is always followed by a call). A slow listener slows only itself.</summary>
+public sealed class LiveFeed(TimeProvider clock, ILogger<LiveFeed> log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
-    private readonly ConcurrentDictionary<string, Topic> _topics = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<Listener, byte>> _topics = new(StringComparer.Ordinal);
 
     /// <summary>Topics in use. An experiment's or run's own topic is a name and an id: <c>run:12</c>.</summary>
-    public const string Experiments = "experiments", Runs = "runs", Datasets = "datasets", Variants = "variants", Results = "results", Placements = "placements";
+    public const string Experiments = "experiments", Runs = "runs", Datasets = "datasets", Variants = "variants", Results = "results", Placements = "placements",
+        People = "people", Keys = "keys";
 
     /// <summary>Says that something about the topic changed. Returns at once; callable from any thread.</summary>
     public void Changed(string topic)
     {
-        if (_topics.TryGetValue(topic, out var listeners)) listeners.Signal();
+        if (!_topics.TryGetValue(topic, out var listeners)) return;
+        foreach (var listener in listeners.Keys) listener.Signal();
     }
 
-    /// <summary>Calls back after changes, until disposed. The callback runs on a pool thread and must not throw.</summary>
-    public IDisposable Listen(string topic, Func<Task> read) => _topics.GetOrAdd(topic, _ => new Topic(clock, Pause)).Add(read);
-
-    private sealed class Topic(TimeProvider clock, TimeSpan pause)
+    /// <summary>Calls back after changes, until disposed. The callback runs on a pool thread; what it throws is logged and it is called again at the next change.</summary>
+    public IDisposable Listen(string topic, Func<Task> read)
     {
-        private readonly ConcurrentDictionary<Guid, Func<Task>> _readers = new();
-        private int _pending, _running;
+        var listeners = _topics.GetOrAdd(topic, _ => new());
+        var listener = new Listener(read, clock, error => log.LogError(error, "A listener of {Topic} failed", topic), gone => listeners.TryRemove(gone, out _));
+        listeners[listener] = 0;
+        return listener;
+    }
 
-        public IDisposable Add(Func<Task> read)
-        {
-            var id = Guid.NewGuid();
-            _readers[id] = read;
-            return new Leaving(() => _readers.TryRemove(id, out _));
-        }
+    private sealed class Listener(Func<Task> read, TimeProvider clock, Action<Exception> failed, Action<Listener> leave) : IDisposable
+    {
+        private int _pending, _running, _left;
 
         public void Signal()
         {
             Volatile.Write(ref _pending, 1);
-            if (Interlocked.Exchange(ref _running, 1) == 0) _ = Task.Run(Drain);
+            if (Interlocked.Exchange(ref _running, 1) == 0) _ = Task.Run(DrainAsync);
         }
 
-        private async Task Drain()
+        public void Dispose()
+        {
+            Volatile.Write(ref _left, 1);
+            leave(this);
+        }
+
+        private async Task DrainAsync()
         {
             do
             {
                 while (Interlocked.Exchange(ref _pending, 0) == 1)
                 {
-                    await Task.WhenAll(_readers.Values.Select(read => read()));
-                    await Task.Delay(pause, clock);
+                    if (Volatile.Read(ref _left) == 1) return;
+                    try { await read(); }
+#pragma warning disable CA1031 // one listener's failure must not end the feed for it; it is logged
+                    catch (Exception error) { failed(error); }
+#pragma warning restore CA1031
+                    await Task.Delay(Pause, clock);
                 }
                 Volatile.Write(ref _running, 0);
             }
             while (Volatile.Read(ref _pending) == 1 && Interlocked.Exchange(ref _running, 1) == 0);
         }
-    }
-
-    private sealed class Leaving(Action leave) : IDisposable
-    {
-        public void Dispose() => leave();
     }
 }
