@@ -86,12 +86,12 @@ public sealed class LoaderTests : BunitContext
     }
 
     [Fact]
-    public void A_stream_of_signals_never_starves_a_slow_read()
+    public async Task A_stream_of_signals_never_starves_a_slow_read()
     {
         var gate = new TaskCompletionSource();
         var reads = 0;
         var loader = Render(async _ => { if (Interlocked.Increment(ref reads) > 1) await gate.Task; return [$"{reads}"]; }, LiveFeed.Runs);
-        for (var i = 0; i < 5; i++) loader.Instance.RefreshAsync();
+        await loader.InvokeAsync(() => { for (var i = 0; i < 5; i++) _ = loader.Instance.RefreshAsync(); });
         Assert.Equal(2, reads);
         gate.SetResult();
         loader.WaitForAssertion(() => Assert.Equal("3", loader.Find(".rows").TextContent));

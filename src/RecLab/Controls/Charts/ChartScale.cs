@@ -45,12 +45,19 @@ public sealed record ChartScale
     private static ChartScale Logarithmic(double low, double high)
     {
         if (high / low < 1.2) (low, high) = (low / 1.1, high * 1.1);
-        var ticks = new List<double>();
-        for (var power = Math.Floor(Math.Log10(low)); power <= Math.Ceiling(Math.Log10(high)); power++)
-            foreach (var digit in (double[])[1, 2, 5])
-                if (digit * Math.Pow(10, power) is var t && t >= low * 0.999 && t <= high * 1.001) ticks.Add(t);
+        var ticks = Decades(low, high, [1, 2, 5]);
+        if (ticks.Count > 5 && Decades(low, high, [1]) is { Count: > 1 } whole) ticks = whole;
         while (ticks.Count > 5) ticks = [.. ticks.Where((_, i) => i % 2 == 0)];
         return new(low, high, true, ticks);
+    }
+
+    private static List<double> Decades(double low, double high, double[] digits)
+    {
+        var ticks = new List<double>();
+        for (var power = Math.Floor(Math.Log10(low)); power <= Math.Ceiling(Math.Log10(high)); power++)
+            foreach (var digit in digits)
+                if (digit * Math.Pow(10, power) is var t && t >= low * 0.999 && t <= high * 1.001) ticks.Add(t);
+        return ticks;
     }
 
     /// <summary>The next of 1, 2, 2.5, 5 times a power of ten that is at least <paramref name="rough"/>.</summary>
