@@ -36,9 +36,7 @@ RL_API Handle rl_arange(RlScalar start, RlScalar stop, RlScalar step, int type, 
 }
 RL_API Handle rl_sparse_coo(Handle indices, Handle values, const int64_t* dims, int n, int type, int device, int grad) {
   return rl_wrap([&] {
-    auto options = values->options();
-    if (type >= 0) options = options.dtype((at::ScalarType)type);
-    if (device > -2) options = options.device(rl_device(device));
+    auto options = at::TensorOptions().dtype(type < 0 ? values->scalar_type() : (at::ScalarType)type).device(device > -2 ? rl_device(device) : values->device());
     return at::sparse_coo_tensor(*indices, *values, rl_dims(dims, n), options).coalesce().requires_grad_(grad != 0);
   });
 }
