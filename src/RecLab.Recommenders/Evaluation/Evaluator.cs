@@ -62,8 +62,9 @@ public static class Evaluator
         Parallel.For(0, asked.Length, new() { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : -1, CancellationToken = cancellation }, i =>
         {
             var (metric, k) = asked[i];
-            var mean = metric.At(run, k);
-            answers[i] = (metric.Key, k, mean, mean is null ? null : metric.PerUser(run, k));
+            var perUser = metric.PerUser(run, k);
+            var mean = perUser is null ? metric.At(run, k) : RunLists.Mean(perUser);
+            answers[i] = (metric.Key, k, mean, mean is null ? null : perUser);
         });
         return answers;
     }

@@ -10,11 +10,17 @@ public sealed record ItemFacts(long[] TrainCounts, int[][] Features)
     private readonly Lazy<int[]> _byPopularity = new(() =>
         [.. Enumerable.Range(0, TrainCounts.Length).OrderByDescending(i => TrainCounts[i]).ThenBy(i => i)]);
 
+    private readonly Lazy<ulong[]?> _masks = new(() => Features.All(f => f.Length == 0 || f[^1] < 64)
+        ? [.. Features.Select(f => f.Aggregate(0UL, (mask, c) => mask | 1UL << c))] : null);
+
     /// <summary>How many items can be recommended.</summary>
     public int Count => TrainCounts.Length;
 
     /// <summary>Items by training rows descending, then by index.</summary>
     public int[] ByPopularity => _byPopularity.Value;
+
+    /// <summary>The categories of each item as bits, where there are at most 64 categories; else null.</summary>
+    internal ulong[]? CategoryBits => _masks.Value;
 
     /// <summary>Counts the rows and numbers the categories.</summary>
     public static ItemFacts Of(Interactions train)
@@ -75,14 +81,14 @@ public sealed class RunLists(ItemFacts items, int width, int[] recommended, int[
         return values;
     }
 
-    /// <summary>The mean of the numbers that are not NaN, or null without one.</summary>
+    /// <summary>The mean of the numbers that are not NaN, or null without one or where one is infinite.</summary>
     public static double? Mean(double[]? values)
     {
         if (values is null) return null;
         double sum = 0;
         var count = 0;
         foreach (var value in values) if (!double.IsNaN(value)) { sum += value; count++; }
-        return count == 0 ? null : sum / count;
+        return count == 0 || !double.IsFinite(sum) ? null : sum / count;
     }
 
     /// <summary>Lists given one by one.</summary>

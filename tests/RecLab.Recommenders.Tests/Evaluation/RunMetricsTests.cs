@@ -52,4 +52,13 @@ public sealed class RunMetricsTests
     [Fact]
     public void Keys_are_unique() =>
         Assert.Distinct(RankingMetricCatalog.All.Select(m => m.Key).Concat(RankingMetricCatalog.OfRuns.Select(m => m.Key)));
+
+    [Fact]
+    public void Diversity_is_the_same_with_few_categories_and_with_many()
+    {
+        int[][] few = [[0], [0, 1], [1, 2], []];
+        var lists = new[] { new[] { 0, 1, 2, 3 }, [2, 1] };
+        double? With(int shift) => new IntraListDiversity().At(RunLists.Of(new([1, 1, 1, 1], [.. few.Select(f => f.Select(c => c + shift).ToArray())]), lists), 4);
+        Assert.Equal(With(0)!.Value, With(100)!.Value, 1e-15);
+    }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace RecLab.Recommenders.Evaluation.Metrics;
 
 /// <summary>diversity@k = mean over users with at least two items of the mean over pairs of the Jaccard distance 1 - |A and B| / |A or B| of
@@ -15,10 +17,13 @@ public sealed class IntraListDiversity : IRunMetric
     {
         if (list.Length < 2) return double.NaN;
         double sum = 0;
+        var bits = run.Items.CategoryBits;
         for (var i = 1; i < list.Length; i++)
-            for (var j = 0; j < i; j++) sum += Distance(run.Items.Features[list[i]], run.Items.Features[list[j]]);
+            for (var j = 0; j < i; j++) sum += bits is null ? Distance(run.Items.Features[list[i]], run.Items.Features[list[j]]) : Distance(bits[list[i]], bits[list[j]]);
         return sum / (list.Length * (list.Length - 1) / 2.0);
     });
+
+    private static double Distance(ulong a, ulong b) => (a | b) == 0 ? 0 : 1 - (double)BitOperations.PopCount(a & b) / BitOperations.PopCount(a | b);
 
     /// <summary>Of two ascending sets.</summary>
     private static double Distance(int[] a, int[] b)

@@ -9,11 +9,7 @@ public sealed class Novelty : IRunMetric
     public string Name => "Novelty";
     public string Summary => "Self-information of the recommended items: how unexpected they are by their popularity alone, in bits.";
 
-    public double? At(RunLists run, int k)
-    {
-        var values = PerUser(run, k);
-        return values.Any(double.IsPositiveInfinity) ? null : RunLists.Mean(values);
-    }
+    public double? At(RunLists run, int k) => RunLists.Mean(PerUser(run, k));
 
     public double[] PerUser(RunLists run, int k)
     {
