@@ -50,6 +50,19 @@ public readonly record struct Query(int User, ReadOnlyMemory<int> History, int I
 {
     /// <summary>A question for a user known from training, with the history given.</summary>
     public static Query Of(int user, int[] history) => new(user, history);
+
+    /// <summary>The different items this query speaks of, ascending: the history, and the item being looked at as its newest touch.</summary>
+    public int[] Touched()
+    {
+        var items = new int[History.Length + (Item >= 0 ? 1 : 0)];
+        History.Span.CopyTo(items);
+        if (Item >= 0) items[^1] = Item;
+        Array.Sort(items);
+        var count = 0;
+        for (var i = 0; i < items.Length; i++)
+            if (i == 0 || items[i] != items[i - 1]) items[count++] = items[i];
+        return count == items.Length ? items : items[..count];
+    }
 }
 
 /// <summary>Training cannot go on: the message is one clear sentence for the run's page.</summary>

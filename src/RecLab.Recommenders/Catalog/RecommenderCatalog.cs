@@ -1,4 +1,5 @@
 using RecLab.Recommenders.Models;
+using RecLab.Recommenders.Models.Als;
 
 namespace RecLab.Recommenders.Catalog;
 
@@ -9,6 +10,8 @@ public static class RecommenderCatalog
     [
         RecommenderFamily.Of<PopularityOptions>("popularity", "Popularity", "What most people touched, the same for everyone.",
             "baseline", "baseline", o => new Popularity(o)),
+        RecommenderFamily.Of<ImplicitAlsOptions>("als", "Implicit ALS", "Vectors for users and items from what was touched and what was not.",
+            "Hu, Koren, Volinsky 2008, ICDM; Rendle et al. 2022, RecSys", "factors", o => new ImplicitAls(o)) with { Experimental = true },
     ];
 
     /// <exception cref="KeyNotFoundException">No family has this key.</exception>

@@ -8,7 +8,7 @@ namespace RecLab.Recommenders.Models;
 public sealed record PopularityOptions : RecommenderOptions
 {
     /// <summary>Days after which a touch counts half; 0 counts every touch as 1.</summary>
-    [Display(Name = "Half-life", Description = "Days after which an interaction counts half; 0 switches decay off."), Range(0, 36500)]
+    [Display(Name = "Half-life", Description = "Days after which an interaction counts half; 0 switches decay off."), Range(0, 36500), Tunable(1, 1000, Log = true)]
     public double HalfLifeDays { get; init; }
 }
 
@@ -21,6 +21,7 @@ public sealed class Popularity(PopularityOptions options) : IRecommender
         var score = new double[data.Items.Count];
         var last = data.Count == 0 ? 0 : data.Time[^1];
         var perSecond = options.HalfLifeDays > 0 ? Math.Log(2) / (options.HalfLifeDays * 86400) : 0;
+        context.Cancellation.ThrowIfCancellationRequested();
         for (var i = 0; i < data.Count; i++) score[data.Item[i]] += perSecond == 0 ? 1 : Math.Exp(-perSecond * (last - data.Time[i]));
         context.Progress.Report(new(1, "counted"));
         return new PopularityModel(data.Users, data.Items, [.. score.Select(s => (float)s)]);
