@@ -1,5 +1,7 @@
 using Radzen;
 using RecLab.Controls;
+using RecLab.Experiments;
+using RecLab.Results;
 using RecLab.Shell;
 using RecLab.Storage;
 
@@ -22,6 +24,8 @@ public static class WebHost
         builder.Services.AddStorage(paths);
         builder.Services.AddSingleton<RecLab.Live.LiveFeed>();
         builder.Services.AddControls();
+        builder.Services.AddExperiments();
+        builder.Services.AddResults();
 
         var app = builder.Build();
         app.UseAntiforgery();

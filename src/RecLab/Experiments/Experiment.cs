@@ -42,6 +42,13 @@ public sealed class Experiment
     /// <summary>The frozen numbers of a decided experiment, JSON; null before.</summary>
     public string? Snapshot { get; set; }
 
+    /// <summary>How it was decided; null before.</summary>
+    public ExperimentOutcome? Outcome { get; set; }
+
+    /// <summary>Position of the arm that was chosen; null before the decision and when none was.</summary>
+    public int? ChosenArm { get; set; }
+    public DateTimeOffset? DecidedAt { get; set; }
+
     /// <summary>Arms by position; position 0 is control (arm A).</summary>
     public List<ExperimentArm> Arms { get; set; } = [];
 
@@ -64,7 +71,42 @@ public sealed class ExperimentArm
 
     /// <summary>Share of the experiment's users, 0..1; the arms' weights sum to 1.</summary>
     public double Weight { get; set; }
+
+    /// <summary>A, B, C, ... by position.</summary>
+    public string Letter => ((char)('A' + Position)).ToString();
 }
+
+/// <summary>How an experiment ended: an arm serves from now on, control stays, or nothing was learnt that changes anything.</summary>
+public enum ExperimentOutcome { Ship, KeepControl, NoDecision }
+
+/// <summary>A stretch of an experiment in which neither weights nor models changed. Numbers of two phases are never added up.</summary>
+public sealed class ExperimentPhase
+{
+    public int Id { get; set; }
+    public int ExperimentId { get; set; }
+
+    /// <summary>1, 2, ...; part of the hash seed.</summary>
+    public int Number { get; set; }
+    public DateTimeOffset StartedAt { get; set; }
+
+    /// <summary>When the next phase began or the experiment stopped; null while it runs.</summary>
+    public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>Share of the placement's users that takes part, 0..1.</summary>
+    public double Traffic { get; set; }
+
+    /// <summary>Why this phase began: "start", "change weights", "new model of ALS".</summary>
+    public string Why { get; set; } = "";
+    public string Who { get; set; } = "";
+
+    /// <summary>The arms as they are in this phase, JSON of <see cref="PhaseArm"/>.</summary>
+    public required string Arms { get; set; }
+}
+
+/// <summary>An arm as it was in one phase.</summary>
+/// <param name="Position">0 = control.</param>
+/// <param name="RunId">The training run whose model answered when the phase began; null where the variant needs no run.</param>
+public sealed record PhaseArm(int Position, int VariantId, string Name, double Weight, int? RunId);
 
 /// <summary>One logged move: who, when, why.</summary>
 public sealed class ExperimentMove
@@ -81,7 +123,8 @@ public sealed class ExperimentMove
     public DateTimeOffset At { get; set; }
 }
 
-internal sealed class ExperimentTable : IEntityTypeConfiguration<Experiment>, IEntityTypeConfiguration<ExperimentArm>, IEntityTypeConfiguration<ExperimentMove>
+internal sealed class ExperimentTable : IEntityTypeConfiguration<Experiment>, IEntityTypeConfiguration<ExperimentArm>, IEntityTypeConfiguration<ExperimentMove>,
+    IEntityTypeConfiguration<ExperimentPhase>
 {
     public void Configure(EntityTypeBuilder<Experiment> table)
     {
@@ -96,11 +139,18 @@ internal sealed class ExperimentTable : IEntityTypeConfiguration<Experiment>, IE
     {
         table.ToTable("experiment_arms");
         table.HasIndex(a => new { a.ExperimentId, a.Position }).IsUnique();
+        table.Ignore(a => a.Letter);
     }
 
     public void Configure(EntityTypeBuilder<ExperimentMove> table)
     {
         table.ToTable("experiment_moves");
         table.HasIndex(m => m.ExperimentId);
+    }
+
+    public void Configure(EntityTypeBuilder<ExperimentPhase> table)
+    {
+        table.ToTable("experiment_phases");
+        table.HasIndex(p => new { p.ExperimentId, p.Number }).IsUnique();
     }
 }

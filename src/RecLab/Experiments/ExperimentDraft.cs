@@ -1,0 +1,85 @@
+using System.Text.RegularExpressions;
+using RecLab.Statistics.Assignment;
+
+namespace RecLab.Experiments;
+
+/// <summary>One arm as it is asked for.</summary>
+/// <param name="Weight">Share of the experiment's users, 0..1.</param>
+public sealed record ArmDraft(int VariantId, string Name, double Weight);
+
+/// <summary>What somebody asks for when drafting or editing an experiment. The first arm is control.</summary>
+public sealed partial record ExperimentDraft
+{
+    public required string Key { get; init; }
+    public required string Name { get; init; }
+    public required string Placement { get; init; }
+    public required IReadOnlyList<ArmDraft> Arms { get; init; }
+    public string Hypothesis { get; init; } = "";
+    public string Owner { get; init; } = "";
+    public string Tags { get; init; } = "";
+    public string Notes { get; init; } = "";
+
+    /// <summary>Share of the placement's users that takes part, 0..1.</summary>
+    public double Traffic { get; init; } = 1;
+
+    /// <summary>Key in the outcome metric catalogue.</summary>
+    public string GoalMetric { get; init; } = "ctr";
+
+    /// <summary>False alarms allowed, both directions together.</summary>
+    public double Alpha { get; init; } = 0.05;
+    public ExperimentSettings Settings { get; init; } = ExperimentSettings.Default;
+
+    /// <summary>A draft that says what an experiment says.</summary>
+    public static ExperimentDraft Of(Experiment experiment) => new()
+    {
+        Key = experiment.Key, Name = experiment.Name, Placement = experiment.Placement, Hypothesis = experiment.Hypothesis, Owner = experiment.Owner,
+        Tags = experiment.Tags, Notes = experiment.Notes, Traffic = experiment.Traffic, GoalMetric = experiment.GoalMetric, Alpha = experiment.Alpha,
+        Settings = ExperimentSettings.FromJson(experiment.Settings),
+        Arms = [.. experiment.Arms.OrderBy(a => a.Position).Select(a => new ArmDraft(a.VariantId, a.Name, a.Weight))],
+    };
+
+    /// <summary>Everything that is wrong with it, a sentence each; none when it can be kept.</summary>
+    public IEnumerable<string> Faults()
+    {
+        if (!KeyForm().IsMatch(Key)) yield return "The key must be 1 to 64 small letters, digits and hyphens, and begin with a letter or digit.";
+        if (Name.Trim().Length is 0 or > 120) yield return "The name must have 1 to 120 characters.";
+        if (Placement.Length == 0) yield return "The experiment needs a placement.";
+        foreach (var fault in ArmFaults(Arms)) yield return fault;
+        if (!(Traffic is > 0 and <= 1)) yield return FormattableString.Invariant($"The traffic share must be above 0 and at most 1, and is {Traffic}.");
+        if (!(Alpha is > 0 and < 0.5)) yield return FormattableString.Invariant($"The share of false alarms must lie between 0 and 0.5, and is {Alpha}.");
+        foreach (var fault in SettingFaults()) yield return fault;
+    }
+
+    /// <summary>What is wrong with a set of arms.</summary>
+    public static IEnumerable<string> ArmFaults(IReadOnlyList<ArmDraft> arms)
+    {
+        if (arms.Count is < 2 or > 10) yield return $"An experiment has 2 to 10 arms, and this one has {arms.Count}.";
+        if (arms.Count < 2) yield break;
+        if (arms.GroupBy(a => a.VariantId).FirstOrDefault(g => g.Count() > 1) is { } twice && arms.Count > 2)
+            yield return $"The variant '{twice.First().Name}' stands in two arms; only an A/A test with two arms may do that.";
+        if (arms.FirstOrDefault(a => !(a.Weight > 0)) is { } none) yield return $"The arm '{none.Name}' needs a weight above 0.";
+        var sum = arms.Sum(a => a.Weight);
+        if (!(Math.Abs(sum - 1) <= 1e-9)) yield return FormattableString.Invariant($"The weights sum to {sum:0.#########} and must sum to 1.");
+        else if (Bucketing.CheckWeights([.. arms.Select(a => a.Weight)]) is { } fault) yield return fault;
+    }
+
+    private IEnumerable<string> SettingFaults()
+    {
+        foreach (var guard in Settings.Guardrails.Where(g => !(g.Margin is > 0 and <= 1)))
+            yield return $"The margin of the guardrail '{guard.Metric}' must be above 0 and at most 1.";
+        foreach (var fault in Settings.Targeting.Select(c => c.Fault()).OfType<string>()) yield return fault;
+        if (Settings.Layer is { } layer && (layer.Layer.Length == 0 || !(layer.From >= 0 && layer.From < layer.To && layer.To <= 1)))
+            yield return "A layer needs a name and a slice from below to, within 0 and 1.";
+        foreach (var (user, _) in Settings.Overrides.Where(o => o.Value < 0 || o.Value >= Arms.Count))
+            yield return $"The tester '{user}' is sent to an arm that does not exist.";
+        if (Settings.Prerequisite is { } before && before.Experiment == Key) yield return "An experiment cannot be its own prerequisite.";
+        if (Settings.MinimumUsers < 2) yield return "The minimum of users must be at least 2 an arm.";
+        if (Settings.MinimumDays < 0) yield return "The minimum of days cannot be negative.";
+        if (!(Settings.TargetEffect is > 0 and <= 10)) yield return "The effect worth finding must be above 0.";
+        if (!(Settings.Power is > 0 and < 1)) yield return "The power must lie between 0 and 1.";
+        if (!(Settings.TightestAt >= 100)) yield return "The always-valid interval must be tightest at 100 users or more.";
+    }
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,63}$")]
+    private static partial Regex KeyForm();
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace RecLab.Experiments;
+
+/// <summary>Everything about an experiment that is settled before its start besides arms and goal. Stored as JSON; an absent field has the default
+/// given here, so that older experiments stay readable.</summary>
+public sealed record ExperimentSettings
+{
+    /// <summary>Metrics that must not get worse by more than a margin; judged as non-inferiority.</summary>
+    public IReadOnlyList<Guardrail> Guardrails { get; init; } = [];
+
+    /// <summary>Keys of further metrics, shown with the false discovery rate held (Benjamini-Hochberg).</summary>
+    public IReadOnlyList<string> Secondary { get; init; } = [];
+
+    /// <summary>Who may take part: every condition must hold.</summary>
+    public IReadOnlyList<Condition> Targeting { get; init; } = [];
+
+    /// <summary>Experiments in one layer with disjoint slices never share a user; null stands outside every layer.</summary>
+    public LayerSlice? Layer { get; init; }
+
+    /// <summary>Users of the global holdout stay out (default); false for the experiment that measures the holdout itself.</summary>
+    public bool RespectsHoldout { get; init; } = true;
+
+    /// <summary>Only users who see this arm of another experiment may take part.</summary>
+    public Prerequisite? Prerequisite { get; init; }
+
+    /// <summary>Testers by user id and the arm (position) they are shown. They never enter the results.</summary>
+    public IReadOnlyDictionary<string, int> Overrides { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>No verdict below this many users in every arm.</summary>
+    public int MinimumUsers { get; init; } = 100;
+
+    /// <summary>No verdict on live traffic before this many full days.</summary>
+    public int MinimumDays { get; init; } = 7;
+
+    /// <summary>Attributes by which the result may be split; those named later are marked exploratory.</summary>
+    public IReadOnlyList<string> Slices { get; init; } = [];
+
+    /// <summary>Relative effect worth finding, for example 0.05.</summary>
+    public double TargetEffect { get; init; } = 0.05;
+
+    /// <summary>Chance wanted to find it if it is there.</summary>
+    public double Power { get; init; } = 0.8;
+
+    /// <summary>Users per arm the plan asks for; 0 when nothing was known to plan with.</summary>
+    public int PlannedUsers { get; init; }
+
+    /// <summary>Days the plan asks for; 0 when unknown.</summary>
+    public int PlannedDays { get; init; }
+
+    /// <summary>N* of the always-valid interval: the number of users at which it is tightest.</summary>
+    public double TightestAt { get; init; } = 5000;
+
+    /// <summary>The defaults.</summary>
+    public static ExperimentSettings Default { get; } = new();
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    /// <exception cref="JsonException">The text is not JSON of settings.</exception>
+    public static ExperimentSettings FromJson(string json) => JsonSerializer.Deserialize<ExperimentSettings>(json, Json) ?? Default;
+}
+
+/// <summary>A metric that must not get worse.</summary>
+/// <param name="Metric">Key in the outcome metric catalogue.</param>
+/// <param name="Margin">How much worse, relative to control, is still acceptable; above 0.</param>
+public sealed record Guardrail(string Metric, double Margin);
+
+/// <summary>A slice [From, To) of a layer's line of users.</summary>
+public sealed record LayerSlice(string Layer, double From, double To)
+{
+    /// <summary>Same layer and no user in common.</summary>
+    public bool IsApartFrom(LayerSlice? other) => other is not null && other.Layer == Layer && (To <= other.From || other.To <= From);
+}
+
+/// <summary>Another experiment and the arm of it that must be shown.</summary>
+public sealed record Prerequisite(string Experiment, int Arm);

@@ -1,0 +1,13 @@
+namespace RecLab.Experiments;
+
+/// <summary>Registers the desk, the readers and the live view. Needs an <see cref="IPreflight"/> from a room above.</summary>
+public static class ExperimentsSetup
+{
+    public static IServiceCollection AddExperiments(this IServiceCollection services)
+    {
+        services.AddSingleton<ExperimentDesk>();
+        services.AddSingleton<LiveExperiments>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveExperiments>());
+        return services;
+    }
+}

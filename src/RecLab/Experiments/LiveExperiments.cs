@@ -1,0 +1,101 @@
+using System.Collections.Frozen;
+using Microsoft.EntityFrameworkCore;
+using RecLab.Live;
+using RecLab.Statistics.Assignment;
+using RecLab.Storage;
+
+namespace RecLab.Experiments;
+
+/// <summary>The running experiments by placement, in memory. Serving asks it for every list; nothing is stored to make an answer sticky. It reads again
+/// when told so and every two seconds, because other processes move experiments too. When nothing could be read for <see cref="Patience"/>, everybody
+/// sees control and nobody is counted.</summary>
+public sealed class LiveExperiments(IDbContextFactory<RecLabDb> databases, LiveFeed feed, TimeProvider clock, ILogger<LiveExperiments> log) : BackgroundService
+{
+    /// <summary>Name of the setting that holds the global holdout's share of users, 0..1 in invariant writing.</summary>
+    public const string HoldoutSetting = "experiments.holdout";
+
+    /// <summary>How long an old view is trusted after the store stopped answering.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
+    private static readonly uint HoldoutSeed = Fnv1a.Hash("global-holdout");
+    private readonly SemaphoreSlim _reading = new(1, 1);
+    private volatile View _view = new(FrozenDictionary<string, RunningExperiment[]>.Empty, FrozenDictionary<string, RunningExperiment>.Empty, 0, null);
+
+    /// <summary>The arm this user sees at this placement, or null where no experiment asks for one.</summary>
+    /// <param name="unit">The user, as events name it.</param>
+    /// <param name="attributes">What is known of the request, for targeting.</param>
+    public Assignment? Assign(string placement, string unit, IReadOnlyDictionary<string, string>? attributes = null) => Route(placement, unit, attributes).Assignment;
+
+    /// <summary>The same with the reason.</summary>
+    public Routing Route(string placement, string unit, IReadOnlyDictionary<string, string>? attributes = null)
+    {
+        var view = _view;
+        if (view.ReadAt is not { } readAt) return new(null, RouteReasons.StoreUnreadable);
+        if (!view.ByPlacement.TryGetValue(placement, out var experiments)) return new(null, RouteReasons.NoExperiment);
+        if (clock.GetUtcNow() - readAt > Patience) return new(experiments[0].Control, RouteReasons.StoreUnreadable);
+        var held = view.Holdout > 0 && Bucketing.Hash(HoldoutSeed, unit) < view.Holdout;
+        var reason = RouteReasons.NoExperiment;
+        foreach (var experiment in experiments)
+        {
+            var routing = held && experiment.Settings.RespectsHoldout ? new Routing(null, RouteReasons.Holdout)
+                : Admits(view, experiment, unit, attributes) ? experiment.Route(unit, attributes) : new Routing(null, RouteReasons.NotTargeted);
+            if (routing.Assignment is not null) return routing;
+            reason = routing.Reason;
+        }
+        return new(null, reason);
+    }
+
+    /// <summary>Reads the store now.</summary>
+    public async Task RefreshAsync(CancellationToken cancellation = default)
+    {
+        await _reading.WaitAsync(cancellation);
+        try
+        {
+            var startedAt = clock.GetUtcNow();
+            await using var db = await databases.CreateDbContextAsync(cancellation);
+            var running = await db.Set<Experiment>().AsNoTracking().Include(e => e.Arms).Where(e => e.State == ExperimentState.Running).OrderBy(e => e.Id).ToListAsync(cancellation);
+            var holdout = await db.Set<Setting>().AsNoTracking().SingleOrDefaultAsync(s => s.Name == HoldoutSetting, cancellation);
+            var ready = running.Select(e => (e.Placement, Experiment: new RunningExperiment(e))).ToArray();
+            _view = new(ready.GroupBy(r => r.Placement, r => r.Experiment).ToFrozenDictionary(g => g.Key, g => g.ToArray()),
+                ready.ToFrozenDictionary(r => r.Experiment.Key, r => r.Experiment), Share(holdout), startedAt);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stopping)
+    {
+        using var listening = feed.Listen(LiveFeed.Experiments, () => TryRefreshAsync(stopping));
+        using var timer = new PeriodicTimer(Poll, clock);
+        do await TryRefreshAsync(stopping);
+        while (await timer.WaitForNextTickAsync(stopping));
+    }
+
+    private async Task TryRefreshAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await RefreshAsync(stopping);
+        }
+        catch (Exception fault) when (!stopping.IsCancellationRequested)
+        {
+            log.LogWarning(fault, "The running experiments could not be read; the last view is kept for {Patience}.", Patience);
+        }
+        catch (OperationCanceledException)
+        {
+            log.LogDebug("Reading the running experiments ended with the application.");
+        }
+    }
+
+    private static bool Admits(View view, RunningExperiment experiment, string unit, IReadOnlyDictionary<string, string>? attributes) =>
+        experiment.Settings.Prerequisite is not { } before
+        || (view.ByKey.TryGetValue(before.Experiment, out var other) && other.Route(unit, attributes).Assignment?.ArmPosition == before.Arm);
+
+    private static double Share(Setting? setting) =>
+        double.TryParse(setting?.Value, System.Globalization.CultureInfo.InvariantCulture, out var share) ? Math.Clamp(share, 0, 0.5) : 0;
+
+    private sealed record View(FrozenDictionary<string, RunningExperiment[]> ByPlacement, FrozenDictionary<string, RunningExperiment> ByKey, double Holdout, DateTimeOffset? ReadAt);
+}

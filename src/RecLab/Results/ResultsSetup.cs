@@ -1,0 +1,13 @@
+using RecLab.Experiments;
+
+namespace RecLab.Results;
+
+/// <summary>Registers what reads several rooms: checks before a start, results, decisions.</summary>
+public static class ResultsSetup
+{
+    public static IServiceCollection AddResults(this IServiceCollection services)
+    {
+        services.AddSingleton<IPreflight, Preflight>();
+        return services;
+    }
+}
