@@ -135,6 +135,26 @@ namespace RecLab.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "experiment_phases",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    ExperimentId = table.Column<int>(type: "INTEGER", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    StartedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Traffic = table.Column<double>(type: "REAL", nullable: false),
+                    Why = table.Column<string>(type: "TEXT", nullable: false),
+                    Who = table.Column<string>(type: "TEXT", nullable: false),
+                    Arms = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_experiment_phases", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "experiments",
                 columns: table => new
                 {
@@ -156,7 +176,10 @@ namespace RecLab.Storage.Migrations
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     StartedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     StoppedAt = table.Column<long>(type: "INTEGER", nullable: true),
-                    Snapshot = table.Column<string>(type: "TEXT", nullable: true)
+                    Snapshot = table.Column<string>(type: "TEXT", nullable: true),
+                    Outcome = table.Column<string>(type: "TEXT", nullable: true),
+                    ChosenArm = table.Column<int>(type: "INTEGER", nullable: true),
+                    DecidedAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -479,6 +502,12 @@ namespace RecLab.Storage.Migrations
                 column: "ExperimentId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_experiment_phases_ExperimentId_Number",
+                table: "experiment_phases",
+                columns: new[] { "ExperimentId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_experiments_Key",
                 table: "experiments",
                 column: "Key",
@@ -555,6 +584,9 @@ namespace RecLab.Storage.Migrations
 
             migrationBuilder.DropTable(
                 name: "experiment_moves");
+
+            migrationBuilder.DropTable(
+                name: "experiment_phases");
 
             migrationBuilder.DropTable(
                 name: "placements");

@@ -10,7 +10,7 @@ using RecLab.Storage;
 namespace RecLab.Storage.Migrations
 {
     [DbContext(typeof(RecLabDb))]
-    [Migration("20261122035424_Initial")]
+    [Migration("20261122043012_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -302,7 +302,13 @@ namespace RecLab.Storage.Migrations
                     b.Property<double>("Alpha")
                         .HasColumnType("REAL");
 
+                    b.Property<int?>("ChosenArm")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("DecidedAt")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("GoalMetric")
@@ -323,6 +329,9 @@ namespace RecLab.Storage.Migrations
 
                     b.Property<string>("Notes")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Outcome")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Owner")
@@ -437,6 +446,47 @@ namespace RecLab.Storage.Migrations
                     b.HasIndex("ExperimentId");
 
                     b.ToTable("experiment_moves", (string)null);
+                });
+
+            modelBuilder.Entity("RecLab.Experiments.ExperimentPhase", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Arms")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("ExperimentId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Traffic")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Who")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Why")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExperimentId", "Number")
+                        .IsUnique();
+
+                    b.ToTable("experiment_phases", (string)null);
                 });
 
             modelBuilder.Entity("RecLab.Serving.Placement", b =>
