@@ -1,6 +1,7 @@
 using RecLab.Recommenders.Data;
 using RecLab.Simulation.Clicks;
 using RecLab.Simulation.Worlds;
+using RecLab.Statistics;
 
 namespace RecLab.Simulation;
 
@@ -45,17 +46,13 @@ public static class Expectation
 
     /// <summary>A list drawn uniformly without repeats (lower bound of any sensible variant).</summary>
     public static int[] Uniform(World world, int seed, int user, int count) =>
-        [.. Enumerable.Range(0, world.Items.Count).OrderBy(i => CounterRandom.Bits((ulong)seed, 500, (ulong)user, (ulong)i)).Take(count)];
+        [.. Enumerable.Range(0, world.Items.Count).OrderBy(i => Dice.Of(seed).For(500).For(user).Bits(i)).Take(count)];
 
     /// <summary>The same interactions with the items shuffled among the rows: every user keeps a history of the same length and every item its popularity, but nothing else is left to learn.</summary>
     public static Interactions Shuffled(Interactions data, int seed)
     {
         int[] item = [.. data.Item];
-        for (var i = item.Length - 1; i > 0; i--)
-        {
-            var j = (int)(CounterRandom.Unit((ulong)seed, 501, (ulong)i) * (i + 1));
-            (item[i], item[j]) = (item[j], item[i]);
-        }
+        Dice.Of(seed).For(501).Shuffle<int>(item);
         return new(data.Users, data.Items, data.User, item, data.Value, data.Time, data.Catalogue);
     }
 }

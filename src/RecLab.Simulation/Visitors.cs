@@ -1,5 +1,6 @@
 using RecLab.Simulation.Clicks;
 using RecLab.Simulation.Worlds;
+using RecLab.Statistics;
 
 namespace RecLab.Simulation;
 
@@ -34,8 +35,8 @@ public sealed class Visitors
     private readonly World _world;
     private readonly ClickModel _clicks;
     private readonly VisitorOptions _options;
-    private readonly ulong _seed;
-    private enum Draw : ulong { Chosen = 400, Sessions, Activity, When, Look, Return }
+    private readonly Dice _dice;
+    private enum Draw { Chosen = 400, Sessions, Activity, When, Look, Return }
 
     /// <exception cref="ArgumentOutOfRangeException">No people, days or sessions.</exception>
     public Visitors(World world, ClickModel clicks, VisitorOptions options)
@@ -43,8 +44,8 @@ public sealed class Visitors
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.People);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Days);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.SessionsEach, 1);
-        (_world, _clicks, _options, _seed) = (world, clicks, options, (ulong)options.Seed);
-        People = [.. world.People.OrderBy(u => CounterRandom.Bits(_seed, (ulong)Draw.Chosen, (ulong)u)).Take(options.People)];
+        (_world, _clicks, _options, _dice) = (world, clicks, options, Dice.Of(options.Seed));
+        People = [.. world.People.OrderBy(u => _dice.For((int)Draw.Chosen).Bits(u)).Take(options.People)];
     }
 
     /// <summary>The visitors, in an order drawn from the seed.</summary>
@@ -72,7 +73,8 @@ public sealed class Visitors
             _world.Attraction(visit.User, attraction);
             var shown = new double[items.Count];
             for (var k = 0; k < shown.Length; k++) shown[k] = items[k] < 0 ? World.Noise : attraction[items[k]];
-            var reactions = _clicks.React(shown, (position, purpose) => CounterRandom.Unit(_seed, (ulong)Draw.Look, (ulong)visit.User, (ulong)visit.Number, (ulong)position, (ulong)purpose));
+            var look = _dice.For((int)Draw.Look).For(visit.User).For(visit.Number);
+            var reactions = _clicks.React(shown, (position, purpose) => look.For(position).Uniform(purpose));
             List<VisitEvent> events = [];
             for (var k = 0; k < reactions.Length; k++)
             {
@@ -102,5 +104,5 @@ public sealed class Visitors
         return count;
     }
 
-    private double Unit(Draw draw, int user, int a = 0, int b = 0) => CounterRandom.Unit(_seed, (ulong)draw, (ulong)user, (ulong)a, (ulong)b);
+    private double Unit(Draw draw, int user, int a = 0, int b = 0) => _dice.For((int)draw).For(user).For(a).Uniform(b);
 }

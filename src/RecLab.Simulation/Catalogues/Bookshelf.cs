@@ -1,5 +1,6 @@
 using System.Globalization;
 using RecLab.Recommenders.Data;
+using RecLab.Statistics;
 
 namespace RecLab.Simulation.Catalogues;
 
@@ -16,11 +17,12 @@ internal sealed record Book(ItemInfo Info, int Genre, int Second, float[] Style,
 internal static class Bookshelf
 {
     public const int StyleWidth = 6;
-    private enum Draw : ulong { Genre = 100, Second, Style, Appeal, Series, Title, Author, Price, Text }
+    private enum Draw { Genre = 100, Second, Style, Appeal, Series, Title, Author, Price, Text }
 
-    public static Book[] Create(ulong seed, int count)
+    public static Book[] Create(int seed, int count)
     {
-        double U(Draw draw, int book, int more = 0) => CounterRandom.Unit(seed, (ulong)draw, (ulong)book, (ulong)more);
+        var dice = Dice.Of(seed);
+        double U(Draw draw, int book, int more = 0) => dice.For((int)draw).For(book).Uniform(more);
         int Pick(Draw draw, int book, int size, int more = 0) => (int)(U(draw, book, more) * size);
 
         var books = new Book[count];
@@ -34,7 +36,7 @@ internal static class Bookshelf
             var author = $"{Words.FirstNames[Pick(Draw.Author, first, Words.FirstNames.Length)]} {Words.LastNames[Pick(Draw.Author, first, Words.LastNames.Length, 1)]}";
             var name = Unused(titles, more => Words.Title(genre, Pick(Draw.Title, first, 1 << 20, more)));
             var style = new float[StyleWidth];
-            for (var d = 0; d < StyleWidth; d++) style[d] = (float)CounterRandom.Normal(seed, (ulong)Draw.Style, (ulong)first, (ulong)d);
+            for (var d = 0; d < StyleWidth; d++) style[d] = (float)dice.For((int)Draw.Style).For(first).Normal(d);
             for (var volume = 0; volume < volumes; volume++)
             {
                 var b = first + volume;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using RecLab.Recommenders.Data;
+using RecLab.Statistics;
 
 namespace RecLab.Simulation.Catalogues;
 
@@ -17,8 +18,8 @@ public static class CoverArt
     /// <summary>The drawing as SVG text; titles are escaped, nothing in it is active.</summary>
     public static string Svg(ItemInfo item)
     {
-        var hash = CounterRandom.OfText(item.Id);
-        var category = item.Categories.Count > 0 ? CounterRandom.OfText(item.Categories[0]) : hash;
+        var hash = Hash(item.Id);
+        var category = item.Categories.Count > 0 ? Hash(item.Categories[0]) : hash;
         var (paper, ink, spot) = Palettes[(int)((category + (hash >> 40)) % (ulong)Palettes.Length)];
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 200 300\" width=\"200\" height=\"300\"><rect width=\"200\" height=\"300\" fill=\"{paper}\"/><rect width=\"6\" height=\"300\" fill=\"{ink}\" opacity=\".12\"/>");
@@ -34,7 +35,7 @@ public static class CoverArt
 
     private static void Motif(StringBuilder svg, int motif, ulong hash, string ink, string spot)
     {
-        double R(int n) => CounterRandom.Unit(hash, (ulong)n);
+        double R(int n) => Dice.Of((long)hash).Uniform(n);
         void Add(FormattableString shape) => svg.Append(shape.ToString(CultureInfo.InvariantCulture));
         switch (motif)
         {
@@ -62,6 +63,14 @@ public static class CoverArt
                 Add($"<path d=\"M50 275 V190 a50 50 0 0 1 100 0 V275 Z\" fill=\"{ink}\"/><path d=\"M75 275 V{195 + 10 * R(1):0} a25 25 0 0 1 50 0 V275 Z\" fill=\"{spot}\"/>");
                 break;
         }
+    }
+
+    /// <summary>The same in every process, unlike a string's hash code: FNV-1a, 64 bit, over UTF-16 code units.</summary>
+    private static ulong Hash(string text)
+    {
+        var hash = 14695981039346656037UL;
+        foreach (var c in text) hash = (hash ^ c) * 1099511628211UL;
+        return hash;
     }
 
     private static IEnumerable<string> Lines(string title)

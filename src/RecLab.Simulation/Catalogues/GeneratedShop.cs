@@ -24,8 +24,8 @@ public static class GeneratedShop
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Readers, 10);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Readers, 100_000);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MeanHistory, 12);
-        var books = Bookshelf.Create((ulong)options.Seed, options.Books);
-        var readers = new Readers((ulong)options.Seed, books);
+        var books = Bookshelf.Create(options.Seed, options.Books);
+        var readers = new Readers(options.Seed, books);
         List<int> user = [], item = [];
         List<long> time = [];
         var start = new DateTimeOffset(2026, 1, 5, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();

@@ -1,3 +1,5 @@
+using RecLab.Statistics;
+
 namespace RecLab.Simulation.Catalogues;
 
 /// <summary>Draws readers' histories. A reader's weight for a book = exp(appeal + taste over genres + closeness of style); the next book is the next volume of
@@ -5,14 +7,14 @@ namespace RecLab.Simulation.Catalogues;
 internal sealed class Readers
 {
     private const double FollowSeries = 0.75, FollowMood = 0.35;
-    private readonly ulong _seed;
+    private readonly Dice _dice;
     private readonly Book[] _books;
     private readonly int[][] _readNext;
-    private enum Draw : ulong { Taste = 200, Favourite, Style, Length, Start, Pace, Step, Mood }
+    private enum Draw { Taste = 200, Favourite, Style, Length, Start, Pace, Step, Mood }
 
-    public Readers(ulong seed, Book[] books)
+    public Readers(int seed, Book[] books)
     {
-        _seed = seed;
+        _dice = Dice.Of(seed);
         _books = books;
         _readNext = [.. Enumerable.Range(0, books.Length).AsParallel().AsOrdered().Select(Neighbours)];
     }
@@ -96,6 +98,6 @@ internal sealed class Readers
         return sum;
     }
 
-    private double Unit(Draw draw, int reader, int a = 0, int b = 0) => CounterRandom.Unit(_seed, (ulong)draw, (ulong)reader, (ulong)a, (ulong)b);
-    private double Normal(Draw draw, int reader, int a = 0) => CounterRandom.Normal(_seed, (ulong)draw, (ulong)reader, (ulong)a);
+    private double Unit(Draw draw, int reader, int a = 0, int b = 0) => _dice.For((int)draw).For(reader).For(a).Uniform(b);
+    private double Normal(Draw draw, int reader, int a = 0) => _dice.For((int)draw).For(reader).Normal(a);
 }

@@ -1,4 +1,5 @@
 using RecLab.Recommenders.Data;
+using RecLab.Statistics;
 
 namespace RecLab.Simulation.Worlds;
 
@@ -8,14 +9,14 @@ public abstract class World
     /// <summary>P(click given examined) of something a person does not care for.</summary>
     public const double Noise = 0.03;
 
-    private readonly ulong _seed;
+    private readonly Dice _dice;
 
     /// <param name="hidden">The hidden slice; its vocabularies are those of the whole data set.</param>
     /// <param name="seed">Seed of the taste noise.</param>
     protected World(Interactions hidden, int seed)
     {
         Hidden = hidden;
-        _seed = (ulong)seed;
+        _dice = Dice.Of(seed).For(300);
     }
 
     public abstract string Name { get; }
@@ -37,9 +38,10 @@ public abstract class World
     public void Attraction(int user, Span<float> attraction)
     {
         Liking(user, attraction);
+        var dice = _dice.For(user);
         for (var i = 0; i < attraction.Length; i++)
         {
-            var noise = 0.2 * CounterRandom.Unit(_seed, 300, (ulong)user, (ulong)i) - 0.1;
+            var noise = 0.2 * dice.Uniform(i) - 0.1;
             var liking = attraction[i] <= 0 ? 0 : Math.Clamp(attraction[i] + noise, 0, 1);
             attraction[i] = (float)(Noise + (1 - Noise) * (Math.Pow(2, 4 * liking) - 1) / 15);
         }

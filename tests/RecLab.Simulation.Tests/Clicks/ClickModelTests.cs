@@ -1,11 +1,12 @@
 using RecLab.Simulation.Clicks;
+using RecLab.Statistics;
 using Xunit;
 
 namespace RecLab.Simulation.Tests.Clicks;
 
 public sealed class ClickModelTests
 {
-    private static Func<int, int, double> Draws(int list) => (position, purpose) => CounterRandom.Unit(11, (ulong)list, (ulong)position, (ulong)purpose);
+    private static Func<int, int, double> Draws(int list) => (position, purpose) => Dice.Of(11).For(list).For(position).Uniform(purpose);
 
     [Fact]
     public void The_published_examination_curve_is_recovered_from_a_large_sample()
