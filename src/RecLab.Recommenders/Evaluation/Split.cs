@@ -5,7 +5,7 @@ namespace RecLab.Recommenders.Evaluation;
 /// <summary>Interactions cut into what may be learnt from and what is asked afterwards. All parts share the vocabularies and no row is in two. Immutable.</summary>
 public sealed class Split
 {
-    private readonly Lazy<Interactions> _known;
+    private readonly Lazy<Interactions> _known, _past;
 
     /// <param name="train">What models learn from.</param>
     /// <param name="validation">For early stopping and for choosing hyper-parameters; null for none.</param>
@@ -20,6 +20,7 @@ public sealed class Split
         Hidden = hidden ?? train.Where(_ => false);
         Context = context ?? train.Where(_ => false);
         _known = new(() => Together(Together(Train, Validation), Context));
+        _past = new(() => Together(Known, Test));
     }
 
     public Interactions Train { get; }
@@ -30,6 +31,10 @@ public sealed class Split
 
     /// <summary>What is known when the test questions are asked: train, validation and context.</summary>
     public Interactions Known => _known.Value;
+
+    /// <summary>What lies before the hidden truth: known and test. A simulated visitor who comes in the time of the hidden truth has this history; models
+    /// are asked with it, though trained on less.</summary>
+    public Interactions Past => _past.Value;
 
     /// <summary>The same cut with validation as the question: what a search over hyper-parameters may look at.</summary>
     public Split ForTuning() => new(Train, null, Validation);

@@ -16,12 +16,17 @@ public abstract class ClickModel
     public abstract Reaction[] React(ReadOnlySpan<double> attraction, Func<int, int, double> draw);
 
     /// <summary>The models a simulation may name.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["position", "cascade", "dependent", "bayesian"];
+
+    /// <summary>Makes a model.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
     public static ClickModel Of(string name) => name switch
     {
         "position" => new PositionBased(),
         "cascade" => new Cascade(),
         "dependent" => new DependentClick(),
-        _ => throw new ArgumentException($"There is no click model '{name}'. Known: position, cascade, dependent."),
+        "bayesian" => new DynamicBayesian(),
+        _ => throw new ArgumentException($"There is no click model '{name}'. Known: {string.Join(", ", Names)}."),
     };
 }
 
@@ -73,6 +78,26 @@ public sealed class DependentClick(double stop = 0.5) : ClickModel
             var clicked = draw(k, 1) < attraction[k];
             reactions[k] = new(true, clicked);
             if (clicked && draw(k, 2) < stop) break;
+        }
+        return reactions;
+    }
+}
+
+/// <summary>Dynamic Bayesian network: from the top down; a clicked item satisfies with probability satisfaction x attraction, and the satisfied visitor stops;
+/// the others look at the next position with probability perseverance (Chapelle and Zhang, WWW 2009, section 3, s_u tied to a_u).</summary>
+/// <param name="satisfaction">P(satisfied given clicked) of a perfect item, 0..1.</param>
+/// <param name="perseverance">gamma: P(looking on given not satisfied), 0..1.</param>
+public sealed class DynamicBayesian(double satisfaction = 0.8, double perseverance = 0.9) : ClickModel
+{
+    public override Reaction[] React(ReadOnlySpan<double> attraction, Func<int, int, double> draw)
+    {
+        var reactions = new Reaction[attraction.Length];
+        for (var k = 0; k < attraction.Length; k++)
+        {
+            if (k > 0 && draw(k, 0) >= perseverance) break;
+            var clicked = draw(k, 1) < attraction[k];
+            reactions[k] = new(true, clicked);
+            if (clicked && draw(k, 2) < satisfaction * attraction[k]) break;
         }
         return reactions;
     }

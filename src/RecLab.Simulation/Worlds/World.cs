@@ -48,7 +48,10 @@ public abstract class World
     }
 
     /// <summary>The worlds a simulation may name.</summary>
-    /// <param name="name">observed, content, neighbours or indifferent.</param>
+    public static IReadOnlyList<string> Names { get; } = ["observed", "content", "neighbours", "indifferent", "structureless"];
+
+    /// <summary>Makes a world.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="visible">What smoothers may be fitted on besides the hidden slice; never the offline test rows.</param>
     /// <param name="hidden">The hidden slice.</param>
     /// <param name="seed">Seed of the noise.</param>
@@ -58,6 +61,7 @@ public abstract class World
         "content" => new ContentWorld(hidden, seed),
         "neighbours" => new NeighbourWorld(visible, hidden, seed, popularity: 0.5),
         "indifferent" => new NeighbourWorld(visible, hidden, seed, popularity: 1),
-        _ => throw new ArgumentException($"There is no world '{name}'. Known: observed, content, neighbours, indifferent."),
+        "structureless" => new StructurelessWorld(hidden, seed),
+        _ => throw new ArgumentException($"There is no world '{name}'. Known: {string.Join(", ", Names)}."),
     };
 }

@@ -42,4 +42,26 @@ public sealed class ClickModelTests
         Assert.All(new DependentClick(stop: 1).React([0, 0, 0], Draws(2)), r => Assert.Equal(new Reaction(true, false), r));
         Assert.Equal([new(true, true), new(false, false)], new DependentClick(stop: 1).React([1, 1], Draws(3)));
     }
+
+    [Fact]
+    public void A_bayesian_visitor_perseveres_until_satisfied()
+    {
+        // Attraction 0.5 throughout, satisfaction 0.8, perseverance 0.9: P(looked at k+1 given looked at k) = (1 - 0.5 * 0.8 * 0.5) * 0.9 = 0.72.
+        const int lists = 40_000;
+        var looked = new int[4];
+        double[] attraction = [0.5, 0.5, 0.5, 0.5];
+        for (var list = 0; list < lists; list++)
+        {
+            var reactions = new DynamicBayesian().React(attraction, Draws(list));
+            for (var k = 0; k < 4; k++) if (reactions[k].Examined) looked[k]++;
+        }
+        for (var k = 0; k < 4; k++) Assert.Equal(Math.Pow(0.72, k), looked[k] / (double)lists, 5 * 0.0025); // standard error at most sqrt(0.25 / 40000)
+    }
+
+    [Fact]
+    public void Every_name_makes_a_model_and_an_unknown_one_is_refused()
+    {
+        Assert.All(ClickModel.Names, name => Assert.NotNull(ClickModel.Of(name)));
+        Assert.Contains("position", Assert.Throws<ArgumentException>(() => ClickModel.Of("psychic")).Message, StringComparison.Ordinal);
+    }
 }
