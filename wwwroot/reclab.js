@@ -48,6 +48,6 @@
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 10000);
     },
-    copy: text => navigator.clipboard.writeText(text),
+    copy: text => navigator.clipboard ? navigator.clipboard.writeText(text).then(() => true, () => false) : false,
   };
 })();

@@ -1,4 +1,5 @@
 using Radzen;
+using RecLab.Access;
 using RecLab.Controls;
 using RecLab.Experiments;
 using RecLab.Results;
@@ -24,16 +25,24 @@ public static class WebHost
         builder.Services.AddStorage(paths);
         builder.Services.AddSingleton<RecLab.Live.LiveFeed>();
         builder.Services.AddControls();
+        builder.Services.AddAccess(paths);
+        builder.Services.AddShell();
         builder.Services.AddExperiments();
         builder.Services.AddResults();
 
         var app = builder.Build();
-        app.UseAntiforgery();
-        app.MapStaticAssets();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.UseShell();
+        app.UseAccess();
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
+        app.MapAccess();
         return app;
     }
 
-    /// <summary>What must be true before the first request: databases migrated.</summary>
-    public static Task PrepareAsync(WebApplication app) => app.Services.MigrateStorageAsync();
+    /// <summary>What must be true before the first request: databases migrated, roles and the set-up link there.</summary>
+    public static async Task PrepareAsync(WebApplication app)
+    {
+        await app.Services.MigrateStorageAsync();
+        await app.Services.PrepareAccessAsync();
+    }
 }

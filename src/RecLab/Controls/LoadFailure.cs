@@ -17,7 +17,7 @@ public sealed record LoadFailure(string Sentence, string Trace)
         {
             TimeoutException or OperationCanceledException => "The answer took too long. Nothing was changed and nothing is lost.",
             DbException => "The database did not answer. Nothing was changed and nothing is lost.",
-            UnauthorizedAccessException => error.Message,
+            Refusal => error.Message,
             _ => "Something unexpected happened while reading. Nothing was changed; the server log has the details under this trace.",
         }, trace);
     }

@@ -29,6 +29,9 @@ public sealed class HostPaths
     /// <summary>One folder per training run: artifact, card, checkpoint.</summary>
     public string Artifacts => Path.Combine(DataDir, "artifacts");
 
+    /// <summary>Keys that protect cookies and forms; sign-in survives a restart because they do. Readable by this account only.</summary>
+    public string Keys => Path.Combine(DataDir, "keys");
+
     /// <summary>The nearest folder that is a content root: the application folder once published, else the checkout that contains RecLab.sln.</summary>
     public static string ContentRoot(string start)
     {

@@ -9,6 +9,10 @@ public sealed class Person : IdentityUser
 {
     /// <summary>The name shown beside what this person did.</summary>
     public string DisplayName { get; set; } = "";
+
+    /// <summary>Since when this person can no longer sign in; null while they can.</summary>
+    public DateTimeOffset? DeactivatedAt { get; set; }
+    public DateTimeOffset? LastSignInAt { get; set; }
 }
 
 /// <summary>The application database. It knows no room: each room maps its own tables with an <see cref="IEntityTypeConfiguration{T}"/>
@@ -18,6 +22,7 @@ public sealed class RecLabDb(DbContextOptions<RecLabDb> options) : IdentityDbCon
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
+        builder.Entity<Person>().HasIndex(p => p.DisplayName).IsUnique();
         builder.ApplyConfigurationsFromAssembly(typeof(RecLabDb).Assembly);
     }
 

@@ -1,0 +1,158 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using RecLab.Controls;
+using RecLab.Live;
+using RecLab.Storage;
+
+namespace RecLab.Access;
+
+/// <summary>Why a key opens nothing.</summary>
+public enum KeyFault { None, Missing, Malformed, Unknown, Revoked, Expired, WrongOrigin, SecretNeeded }
+
+/// <summary>The answer at the door.</summary>
+/// <param name="Fault">None when the key opens.</param>
+/// <param name="Key">The key's entry when it opens, else null.</param>
+public readonly record struct KeyCheck(KeyFault Fault, KeyGrant? Key)
+{
+    public bool Opens => Fault == KeyFault.None;
+
+    /// <summary>401 while nobody knows who is asking, 403 when it is known and not allowed.</summary>
+    public int Status => Fault switch { KeyFault.None => 200, KeyFault.WrongOrigin or KeyFault.SecretNeeded => 403, _ => 401 };
+
+    /// <summary>One sentence for the problem details; it never repeats the key.</summary>
+    public string Sentence => Fault switch
+    {
+        KeyFault.None => "",
+        KeyFault.Missing => "Send a key: header 'Authorization: Bearer sk_...' or 'X-Api-Key', or the query parameter 'key' for a publishable one.",
+        KeyFault.Malformed => "The key is incomplete or mistyped.",
+        KeyFault.Revoked => "The key was revoked.",
+        KeyFault.Expired => "The key has expired.",
+        KeyFault.WrongOrigin => "This origin is not on the key's list.",
+        KeyFault.SecretNeeded => "This needs a secret key, which belongs on a server, never in a page.",
+        _ => "Nobody here knows this key.",
+    };
+}
+
+/// <summary>What a valid key may do and from where.</summary>
+public sealed record KeyGrant(int Id, string Name, ApiKeyKind Kind, IReadOnlyList<string> Origins);
+
+/// <summary>Creates, lists, revokes and checks keys. Checking looks only at memory: a copy of all keys, renewed when one changes here,
+/// and every five seconds for changes by another process.</summary>
+public sealed class KeyDesk(IDbContextFactory<RecLabDb> databases, Audit audit, LiveFeed feed, TimeProvider clock)
+{
+    private static readonly TimeSpan Stale = TimeSpan.FromSeconds(5), Patience = TimeSpan.FromSeconds(1);
+    private readonly Lock _renewing = new();
+    private volatile Copy? _copy;
+
+    private sealed record Entry(byte[] Hash, KeyGrant Grant, DateTimeOffset? ExpiresAt, bool Revoked);
+    private sealed record Copy(FrozenDictionary<string, Entry[]> ByPrefix, FrozenSet<string> Origins, long ReadAt);
+
+    /// <summary>Whether a key opens, and what.</summary>
+    /// <param name="key">As it was sent, or null.</param>
+    /// <param name="origin">The Origin header of a browser, or null. A publishable key needs a listed origin whenever there is one.</param>
+    /// <param name="self">The server's own origin, which is always allowed ("http://localhost:5080"), or null.</param>
+    /// <param name="secret">True where only a secret key will do.</param>
+    public KeyCheck Check(string? key, string? origin = null, string? self = null, bool secret = false)
+    {
+        if (string.IsNullOrEmpty(key)) return new(KeyFault.Missing, null);
+        if (!KeyText.IsWhole(key)) return new(KeyFault.Malformed, null);
+        var hash = Encoding.ASCII.GetBytes(KeyText.Hash(key));
+        var found = Find(Current(), key, hash) ?? Find(Renewed(Patience), key, hash);
+        if (found is null) return new(KeyFault.Unknown, null);
+        if (found.Revoked) return new(KeyFault.Revoked, null);
+        if (found.ExpiresAt <= clock.GetUtcNow()) return new(KeyFault.Expired, null);
+        if (secret && found.Grant.Kind != ApiKeyKind.Secret) return new(KeyFault.SecretNeeded, null);
+        if (found.Grant.Kind == ApiKeyKind.Publishable && origin is not null && origin != self && !found.Grant.Origins.Contains(origin)) return new(KeyFault.WrongOrigin, null);
+        return new(KeyFault.None, found.Grant);
+    }
+
+    /// <summary>True when some active publishable key lists the origin; for the preflight, which carries no key.</summary>
+    public bool KnowsOrigin(string origin) => Current().Origins.Contains(origin);
+
+    /// <summary>Makes a key. The second value is the key itself, shown once and stored nowhere.</summary>
+    /// <param name="who">Who asked.</param>
+    /// <param name="name">What it is for.</param>
+    /// <param name="kind">Publishable or secret.</param>
+    /// <param name="origins">Exact origins of a publishable key: "https://shop.example"; ignored for a secret one.</param>
+    /// <param name="expiresAt">When it stops working, or null.</param>
+    /// <exception cref="Refusal">Name, origin or expiry are not acceptable.</exception>
+    public async Task<(ApiKey Entry, string Key)> CreateAsync(string who, string name, ApiKeyKind kind, IEnumerable<string> origins, DateTimeOffset? expiresAt = null)
+    {
+        name = name.Trim();
+        if (name.Length is 0 or > 80 || name.Any(char.IsControl)) throw new Refusal("Give the key a name of 1 to 80 characters.");
+        if (expiresAt <= clock.GetUtcNow()) throw new Refusal("The expiry lies in the past.");
+        var listed = kind == ApiKeyKind.Secret ? [] : origins.Select(o => o.Trim()).Where(o => o.Length > 0).Select(Origin).Distinct().ToArray();
+        var key = KeyText.Create(kind);
+        var entry = new ApiKey { Name = name, Kind = kind, Hash = KeyText.Hash(key), Prefix = KeyText.Prefix(key), Origins = string.Join('\n', listed), CreatedAt = clock.GetUtcNow(), CreatedBy = who, ExpiresAt = expiresAt };
+        await using (var db = await databases.CreateDbContextAsync())
+        {
+            db.Add(entry);
+            await db.SaveChangesAsync();
+        }
+        await audit.WriteAsync(who, "key.create", $"key {entry.Id} ({name})", $"{kind}, {entry.Prefix}...");
+        Changed();
+        return (entry, key);
+    }
+
+    /// <summary>All keys, newest first.</summary>
+    public async Task<IReadOnlyList<ApiKey>> ListAsync(CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.Set<ApiKey>().AsNoTracking().OrderByDescending(k => k.Id).ToListAsync(cancellation);
+    }
+
+    /// <summary>Ends a key at once.</summary>
+    public async Task RevokeAsync(string who, int id)
+    {
+        await using var db = await databases.CreateDbContextAsync();
+        var key = await db.Set<ApiKey>().FindAsync(id) ?? throw new Refusal($"There is no key {id}.");
+        if (key.RevokedAt is not null) return;
+        key.RevokedAt = clock.GetUtcNow();
+        await db.SaveChangesAsync();
+        await audit.WriteAsync(who, "key.revoke", $"key {id} ({key.Name})");
+        Changed();
+    }
+
+    private static Entry? Find(Copy copy, string key, byte[] hash)
+    {
+        if (!copy.ByPrefix.TryGetValue(KeyText.Prefix(key), out var entries)) return null;
+        Entry? found = null;
+        foreach (var entry in entries)
+            if (CryptographicOperations.FixedTimeEquals(entry.Hash, hash)) found = entry;
+        return found;
+    }
+
+    private Copy Current() => _copy is { } copy && clock.GetElapsedTime(copy.ReadAt) < Stale ? copy : Renewed(Stale);
+
+    /// <summary>The copy, read again unless it is younger than <paramref name="age"/>, so that unknown keys cannot make the database busy.</summary>
+    private Copy Renewed(TimeSpan age)
+    {
+        lock (_renewing)
+        {
+            if (_copy is { } young && clock.GetElapsedTime(young.ReadAt) < age) return young;
+            var now = clock.GetTimestamp();
+            using var db = databases.CreateDbContext();
+            var keys = db.Set<ApiKey>().AsNoTracking().ToList();
+            var open = keys.Where(k => k.RevokedAt is null && (k.ExpiresAt is null || k.ExpiresAt > clock.GetUtcNow()));
+            return _copy = new(
+                keys.GroupBy(k => k.Prefix).ToFrozenDictionary(g => g.Key, g => g.Select(k => new Entry(
+                    Encoding.ASCII.GetBytes(k.Hash), new(k.Id, k.Name, k.Kind, Lines(k.Origins)), k.ExpiresAt, k.RevokedAt is not null)).ToArray()),
+                open.SelectMany(k => Lines(k.Origins)).ToFrozenSet(StringComparer.Ordinal), now);
+        }
+    }
+
+    private void Changed()
+    {
+        lock (_renewing) _copy = null;
+        feed.Changed(LiveFeed.Keys);
+    }
+
+    private static string[] Lines(string origins) => origins.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private static string Origin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri is { Scheme: "http" or "https" } and { AbsolutePath: "/", Query: "", Fragment: "", UserInfo: "" } && !text.Contains('*')
+            ? $"{uri.Scheme}://{uri.IdnHost}{(uri.IsDefaultPort ? "" : $":{uri.Port}")}"
+            : throw new Refusal($"'{text}' is not an origin. Write scheme and host, such as https://shop.example.");
+}

@@ -1,0 +1,133 @@
+using System.Text;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using RecLab.Access;
+using RecLab.Controls;
+using RecLab.Storage;
+using Xunit;
+
+namespace RecLab.Tests.Access;
+
+public sealed class KeyDeskTests(RecLabApp app) : IClassFixture<RecLabApp>
+{
+    private KeyDesk Keys => app.Services.GetRequiredService<KeyDesk>();
+
+    private async Task<(ApiKey Entry, string Key)> Publishable(params string[] origins) => await Keys.CreateAsync("mara", "shop", ApiKeyKind.Publishable, origins);
+    private async Task<(ApiKey Entry, string Key)> Secret(DateTimeOffset? expires = null) => await Keys.CreateAsync("mara", "server", ApiKeyKind.Secret, [], expires);
+
+    [Fact]
+    public async Task A_key_opens_and_says_what_it_is()
+    {
+        var (entry, key) = await Secret();
+        var check = Keys.Check(key, secret: true);
+        Assert.True(check.Opens);
+        Assert.Equal((entry.Id, "server", ApiKeyKind.Secret), (check.Key!.Id, check.Key.Name, check.Key.Kind));
+        Assert.Matches("^sk_[0-9a-f]{48}$", key); // 40 digits are 160 random bits
+    }
+
+    [Fact]
+    public async Task Only_the_hash_is_stored()
+    {
+        var (_, key) = await Secret();
+        SqliteConnection.ClearAllPools();
+        foreach (var file in Directory.GetFiles(app.DataDir, "reclab.db*"))
+        {
+            await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var reader = new StreamReader(stream, Encoding.Latin1);
+            Assert.DoesNotContain(key[12..], await reader.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_publishable_key_opens_from_its_exact_origins_only()
+    {
+        var (_, key) = await Publishable("https://shop.example", "http://localhost:8080");
+        Assert.True(Keys.Check(key, "https://shop.example").Opens);
+        Assert.True(Keys.Check(key, "http://localhost:8080").Opens);
+        foreach (var origin in (string[])["https://shop.example.evil", "https://evil-shop.example", "http://shop.example", "https://shop.example:444", "null", "https://SHOP.example"])
+            Assert.Equal((KeyFault.WrongOrigin, 403), (Keys.Check(key, origin).Fault, Keys.Check(key, origin).Status));
+        Assert.True(Keys.KnowsOrigin("https://shop.example"));
+        Assert.False(Keys.KnowsOrigin("https://evil.example"));
+    }
+
+    [Fact]
+    public async Task The_servers_own_origin_is_always_allowed()
+    {
+        var (_, key) = await Publishable();
+        Assert.True(Keys.Check(key, "http://localhost:5080", self: "http://localhost:5080").Opens);
+        Assert.False(Keys.Check(key, "http://localhost:5081", self: "http://localhost:5080").Opens);
+    }
+
+    [Fact]
+    public async Task A_publishable_key_manages_nothing()
+    {
+        var (_, key) = await Publishable();
+        Assert.Equal((KeyFault.SecretNeeded, 403), (Keys.Check(key, secret: true).Fault, Keys.Check(key, secret: true).Status));
+    }
+
+    [Fact]
+    public async Task A_revoked_key_is_refused_at_once()
+    {
+        var (entry, key) = await Secret();
+        Assert.True(Keys.Check(key).Opens);
+        await Keys.RevokeAsync("mara", entry.Id);
+        Assert.Equal((KeyFault.Revoked, 401), (Keys.Check(key).Fault, Keys.Check(key).Status));
+    }
+
+    [Fact]
+    public async Task An_expired_key_is_refused()
+    {
+        var clock = new ManualClock(DateTimeOffset.UtcNow);
+        await using var timed = app.WithWebHostBuilder(host => host.ConfigureServices(s => s.AddSingleton<TimeProvider>(clock)));
+        var keys = timed.Services.GetRequiredService<KeyDesk>();
+        var (_, key) = await keys.CreateAsync("mara", "short", ApiKeyKind.Secret, [], clock.GetUtcNow().AddDays(1));
+        Assert.True(keys.Check(key).Opens);
+        clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(KeyFault.Expired, keys.Check(key).Fault);
+    }
+
+    [Fact]
+    public async Task A_mistyped_key_is_told_from_an_unknown_one()
+    {
+        var (_, key) = await Secret();
+        var mistyped = key[..10] + (key[10] == 'a' ? 'b' : 'a') + key[11..];
+        Assert.Equal(KeyFault.Malformed, Keys.Check(mistyped).Fault);
+        Assert.Equal(KeyFault.Malformed, Keys.Check(key[..^1]).Fault);
+        Assert.Equal(KeyFault.Missing, Keys.Check("").Fault);
+        var other = app.Services.GetRequiredService<IDbContextFactory<RecLabDb>>();
+        await using var db = await other.CreateDbContextAsync(TestContext.Current.CancellationToken);
+        await db.Set<ApiKey>().Where(k => k.Hash == KeyHash(key)).ExecuteDeleteAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(KeyFault.Unknown, new KeyDesk(other, null!, null!, TimeProvider.System).Check(key).Fault);
+    }
+
+    [Fact]
+    public async Task A_key_made_by_another_process_opens()
+    {
+        Keys.Check("sk_" + new string('0', 48)); // the copy is warm
+        var clock = new ManualClock(DateTimeOffset.UtcNow);
+        var other = new KeyDesk(app.Services.GetRequiredService<IDbContextFactory<RecLabDb>>(), app.Services.GetRequiredService<Audit>(), app.Services.GetRequiredService<RecLab.Live.LiveFeed>(), clock);
+        Assert.False(other.KnowsOrigin("https://late.example"));
+        var (_, key) = await Publishable("https://late.example");
+        clock.Advance(TimeSpan.FromSeconds(6));
+        Assert.True(other.Check(key, "https://late.example").Opens);
+    }
+
+    [Theory]
+    [InlineData("shop.example")]
+    [InlineData("https://*.example")]
+    [InlineData("https://shop.example/path")]
+    [InlineData("ftp://shop.example")]
+    [InlineData("*")]
+    [InlineData("null")]
+    public async Task What_is_no_origin_is_refused(string origin) => await Assert.ThrowsAsync<Refusal>(() => Publishable(origin));
+
+    [Fact]
+    public async Task An_origin_is_written_as_browsers_send_it()
+    {
+        var (entry, _) = await Publishable("HTTPS://Shop.Example:443/");
+        Assert.Equal("https://shop.example", entry.Origins);
+    }
+
+    private static string KeyHash(string key) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+}

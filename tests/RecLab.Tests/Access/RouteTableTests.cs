@@ -1,0 +1,103 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.StaticAssets;
+using Microsoft.Extensions.DependencyInjection;
+using RecLab.Access;
+using Xunit;
+
+namespace RecLab.Tests.Access;
+
+/// <summary>Walks the route table: what is public is named here, everything else turns a stranger away.</summary>
+public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLabApp>
+{
+    /// <summary>Every public endpoint beside static files. Whoever adds one adds it here and says why it may be public.</summary>
+    private static readonly string[] Public =
+    [
+        "/denied", "/invitation/{Token}", "/reset/{Token}", "/setup/{Token}", "/sign-in", "/sign-out", "/status/{Code:int}", // how one gets in and out
+    ];
+
+    /// <summary>Pages that ask for more than the viewer's role, with the least role that opens them. All others open for every role.</summary>
+    private static readonly Dictionary<string, string> Restricted = new()
+    {
+        ["/people"] = Roles.Administrator,
+        ["/settings"] = Roles.Administrator,
+    };
+
+    private RouteEndpoint[] Endpoints
+    {
+        get
+        {
+            app.CreateClient().Dispose(); // starts the server
+            return [.. app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
+        }
+    }
+
+    private static bool IsPage(RouteEndpoint e) => e.Metadata.GetMetadata<ComponentTypeMetadata>() is not null;
+    private static bool IsPublic(RouteEndpoint e) => e.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+    private static bool IsFile(RouteEndpoint e) => e.Metadata.GetMetadata<StaticAssetDescriptor>() is not null;
+    private static string Path(RouteEndpoint e) => "/" + e.RoutePattern.RawText!.TrimStart('/');
+    private static string Filled(RouteEndpoint e) => Parameter().Replace(Path(e), "1");
+
+    [Fact]
+    public void Only_the_named_endpoints_are_public() =>
+        Assert.Equal(Public.Order(), Endpoints.Where(e => IsPublic(e) && !IsFile(e)).Select(Path).Distinct().Order());
+
+    [Fact]
+    public async Task Every_other_page_and_endpoint_turns_a_stranger_away()
+    {
+        using var stranger = app.Browser();
+        var closed = Endpoints.Where(e => !IsPublic(e)).ToArray();
+        Assert.Contains(closed, e => Path(e) == "/people");
+        foreach (var endpoint in closed)
+        {
+            var method = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods is [var first, ..] ? first : "GET";
+            using var request = new HttpRequestMessage(new HttpMethod(method), Filled(endpoint));
+            using var answer = await stranger.SendAsync(request, TestContext.Current.CancellationToken);
+            var turnedAway = answer.StatusCode == HttpStatusCode.Unauthorized || (answer.StatusCode == HttpStatusCode.Redirect && answer.Headers.Location!.ToString().Contains("/sign-in?ReturnUrl=", StringComparison.Ordinal));
+            Assert.True(turnedAway, $"{method} {Path(endpoint)} answered a stranger with {(int)answer.StatusCode}");
+        }
+    }
+
+    [Theory]
+    [InlineData(Roles.Viewer)]
+    [InlineData(Roles.Analyst)]
+    [InlineData(Roles.Administrator)]
+    public async Task Every_page_opens_for_exactly_the_roles_it_names(string role)
+    {
+        using var client = await app.SignedInAsync(role);
+        foreach (var page in Endpoints.Where(e => IsPage(e) && !IsPublic(e)))
+        {
+            var opens = !Restricted.TryGetValue(Path(page), out var least) || Roles.All.ToList().IndexOf(role) >= Roles.All.ToList().IndexOf(least);
+            using var answer = await client.GetAsync(Filled(page), TestContext.Current.CancellationToken);
+            var seen = $"{Path(page)} answered a {role} with {(int)answer.StatusCode} {answer.Headers.Location}";
+            if (opens) Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound, seen);
+            else Assert.True(answer.StatusCode == HttpStatusCode.Redirect && answer.Headers.Location!.AbsolutePath == "/denied", seen);
+        }
+    }
+
+    [Fact]
+    public async Task A_route_nobody_knows_asks_a_stranger_to_sign_in_and_shows_others_a_page()
+    {
+        using var stranger = app.Browser();
+        Assert.Equal(HttpStatusCode.Redirect, (await stranger.GetAsync("/no-such-place", TestContext.Current.CancellationToken)).StatusCode);
+        using var viewer = await app.SignedInAsync(Roles.Viewer);
+        using var answer = await viewer.GetAsync("/no-such-place", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Contains("Nothing here", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_program_gets_a_status_instead_of_a_sign_in_page()
+    {
+        using var stranger = app.Browser();
+        using var answer = await stranger.GetAsync("/api/no-such-thing", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Empty(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [GeneratedRegex(@"\{[^}]+\}")]
+    private static partial Regex Parameter();
+}
