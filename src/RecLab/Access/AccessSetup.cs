@@ -53,9 +53,9 @@ public static class AccessSetup
     /// <summary>The one endpoint that is not a page: leaving.</summary>
     public static void MapAccess(this WebApplication app) => app.MapPost("/sign-out", async (HttpContext http, IAntiforgery forms, SignInManager<Person> sessions) =>
     {
-        if (!await forms.IsRequestValidAsync(http)) return Results.BadRequest();
+        if (!await forms.IsRequestValidAsync(http)) return (IResult)TypedResults.BadRequest();
         await sessions.SignOutAsync();
-        return Results.LocalRedirect("/sign-in");
+        return TypedResults.LocalRedirect("/sign-in");
     }).AllowAnonymous().ExcludeFromDescription();
 
     /// <summary>Roles, and a set-up link while nobody can sign in.</summary>
