@@ -8,6 +8,10 @@ public static class CommandLine
     private static readonly Func<Command>[] Verbs =
     [
         UpVerb.Create,
+        ImportVerb.Create,
+        TrainVerb.Create,
+        EvaluateVerb.Create,
+        WorkerVerb.Create,
     ];
 
     /// <returns>0 when done, 1 for a failure (its sentence on standard error), 2 for a bad argument.</returns>
@@ -26,7 +30,11 @@ public static class CommandLine
         }
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(30), // time to store what is under way
+            });
         }
         catch (BadArgumentException e)
         {

@@ -3,8 +3,10 @@ using RecLab.Access;
 using RecLab.Controls;
 using RecLab.Experiments;
 using RecLab.Results;
+using RecLab.Data;
 using RecLab.Shell;
 using RecLab.Storage;
+using RecLab.Training;
 
 namespace RecLab.Cli;
 
@@ -29,6 +31,8 @@ public static class WebHost
         builder.Services.AddShell();
         builder.Services.AddExperiments();
         builder.Services.AddResults();
+        builder.Services.AddData();
+        builder.Services.AddTraining(builder.Configuration, paths);
 
         var app = builder.Build();
         app.UseShell();

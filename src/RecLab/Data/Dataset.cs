@@ -33,6 +33,12 @@ public sealed class Dataset
     public DateTimeOffset CreatedAt { get; set; }
     public string CreatedBy { get; set; } = "";
 
+    /// <summary>Share of each user's newest rows that neither training nor evaluation ever reads, 0..0.5: the simulator's truth. 0 for snapshots of a log.</summary>
+    public double HiddenShare { get; set; } = 0.1;
+
+    /// <summary>The process that is importing it, so that an import whose process died is noticed; null otherwise.</summary>
+    public int? ImporterProcessId { get; set; }
+
     /// <summary>The import report as JSON: rows read, kept, refused per rule, examples by line.</summary>
     public string Report { get; set; } = "{}";
 

@@ -26,6 +26,9 @@ public sealed class TrainingRun
 
     /// <summary>Who or what asked: a person's name, "schedule", "demo".</summary>
     public string RequestedBy { get; set; } = "";
+
+    /// <summary>Asked for by a schedule: the promotion margin decides whether it is served. A run that a person asks for is served when it succeeds.</summary>
+    public bool Scheduled { get; set; }
     public DateTimeOffset RequestedAt { get; set; }
     public DateTimeOffset? StartedAt { get; set; }
     public DateTimeOffset? FinishedAt { get; set; }
@@ -54,8 +57,22 @@ public sealed class TrainingRun
     public long ArtifactBytes { get; set; }
     public double? TrainSeconds { get; set; }
 
+    /// <summary>NDCG@10 on the validation slice, 0..1; what promotion compares. Null until evaluated.</summary>
+    public double? ValidationScore { get; set; }
+
     /// <summary>Offline evaluation as JSON (RecLab.Recommenders.Evaluation.EvaluationResult), null until evaluated.</summary>
     public string? Evaluation { get; set; }
+}
+
+/// <summary>One stage of an attempt, for the stepper: read data, prepare, train, evaluate, publish.</summary>
+public sealed class RunStage
+{
+    public long Id { get; set; }
+    public int RunId { get; set; }
+    public int Attempt { get; set; }
+    public required string Name { get; set; }
+    public DateTimeOffset StartedAt { get; set; }
+    public DateTimeOffset? FinishedAt { get; set; }
 }
 
 /// <summary>One point of a run's curves.</summary>
@@ -79,8 +96,15 @@ public sealed class RunLogLine
     public required string Text { get; set; }
 }
 
-internal sealed class TrainingRunTable : IEntityTypeConfiguration<TrainingRun>, IEntityTypeConfiguration<RunPoint>, IEntityTypeConfiguration<RunLogLine>
+internal sealed class TrainingRunTable : IEntityTypeConfiguration<TrainingRun>, IEntityTypeConfiguration<RunStage>,
+    IEntityTypeConfiguration<RunPoint>, IEntityTypeConfiguration<RunLogLine>
 {
+    public void Configure(EntityTypeBuilder<RunStage> table)
+    {
+        table.ToTable("training_stages");
+        table.HasIndex(s => new { s.RunId, s.Attempt });
+    }
+
     public void Configure(EntityTypeBuilder<TrainingRun> table)
     {
         table.ToTable("training_runs");

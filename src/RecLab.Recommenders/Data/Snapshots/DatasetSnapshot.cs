@@ -125,7 +125,7 @@ public sealed class DatasetSnapshot
 }
 
 /// <summary>Makes a rename last: on Unix the folder that holds the name is synced too; Windows writes it through.</summary>
-internal static partial class DirectorySync
+public static partial class DirectorySync
 {
     public static void Flush(string folder)
     {

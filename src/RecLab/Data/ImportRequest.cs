@@ -1,0 +1,24 @@
+using RecLab.Recommenders.Data.Import;
+
+namespace RecLab.Data;
+
+/// <summary>What somebody wants imported.</summary>
+/// <param name="Name">Name of the data set, 1..80 characters, not used by another.</param>
+/// <param name="Path">A folder, archive or file this server can read.</param>
+public sealed record ImportRequest(string Name, string Path)
+{
+    /// <summary>Key of the layout, or null to find out.</summary>
+    public string? Layout { get; init; }
+
+    /// <summary>Which column means what, for delimited files; null to find out.</summary>
+    public ColumnMapping? Columns { get; init; }
+
+    /// <summary>Share of each user's newest rows kept as hidden truth, 0..0.5.</summary>
+    public double HiddenShare { get; init; } = 0.1;
+
+    /// <summary>The path is an upload: it is removed when the import is over.</summary>
+    public bool IsUpload { get; init; }
+}
+
+/// <summary>An import that cannot begin or go on: one clear sentence. No data set was changed.</summary>
+public sealed class ImportRefusedException(string message) : Exception(message);

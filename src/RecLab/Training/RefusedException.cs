@@ -1,0 +1,4 @@
+namespace RecLab.Training;
+
+/// <summary>A request that cannot be met as things stand: one clear sentence for whoever asked. Nothing was changed.</summary>
+public sealed class RefusedException(string message) : Exception(message);

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using Microsoft.EntityFrameworkCore;
+using RecLab.Data;
+using RecLab.Recommenders;
+using RecLab.Recommenders.Catalog;
+using RecLab.Recommenders.Evaluation;
+using RecLab.Storage;
+
+namespace RecLab.Training;
+
+/// <summary>Trains one run from beginning to end; the work of the training process.</summary>
+public sealed class TrainingRunner(IDbContextFactory<RecLabDb> database, DatasetShelf datasets, ArtifactStore artifacts, TimeProvider clock, TrainingSettings settings)
+{
+    /// <summary>Trains, evaluates and publishes a run that was claimed for this attempt.</summary>
+    /// <param name="interrupted">The process was told to stop: the run waits for its next attempt.</param>
+    /// <returns>Whether a model was published.</returns>
+    /// <exception cref="RefusedException">The run does not wait for this attempt.</exception>
+    public async Task<bool> RunAsync(int runId, int attempt, CancellationToken interrupted)
+    {
+        var job = await OpenAsync(runId, attempt);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
+        RunState state;
+        string? error;
+        await using (var reporter = new RunReporter(database, clock, runId, attempt, stop.Cancel))
+        {
+            (state, error) = await AttemptAsync(job, reporter, stop.Token, interrupted);
+            if (error is not null) reporter.Log(error);
+        }
+        if (state != RunState.Succeeded) await CloseAsync(runId, attempt, state, error);
+        return state == RunState.Succeeded;
+    }
+
+    private async Task<(RunState, string?)> AttemptAsync(Job job, RunReporter reporter, CancellationToken stop, CancellationToken interrupted)
+    {
+        try
+        {
+            // Tensor scopes belong to one OS thread, so training has one of its own from first to last.
+            var trained = await Task.Factory.StartNew(() => Work(job, reporter, stop), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            await reporter.StageAsync("publish", 0.98, 1);
+            await PublishAsync(job, trained, reporter);
+            return (RunState.Succeeded, null);
+        }
+        catch (OperationCanceledException)
+        {
+            return interrupted.IsCancellationRequested && !await CancelRequestedAsync(job.Run.Id)
+                ? (RunState.Queued, "Interrupted because the server stopped; it goes on at the next start.")
+                : (RunState.Cancelled, "Cancelled.");
+        }
+        catch (Exception e) when (e is TrainingException or RefusedException or OptionsException or InvalidDataException)
+        {
+            return (RunState.Failed, e.Message);
+        }
+        catch (OutOfMemoryException e)
+        {
+            return (RunState.Failed, $"Memory ran out: {e.Message}");
+        }
+        catch (Exception e)
+        {
+            foreach (var line in e.ToString().Split('\n').Take(20)) reporter.Log(line.TrimEnd());
+            return (RunState.Failed, $"A fault in the program stopped the training: {e.Message}");
+        }
+    }
+
+    private Trained Work(Job job, RunReporter reporter, CancellationToken stop)
+    {
+        reporter.StageAsync("read data", 0, 0.03).GetAwaiter().GetResult();
+        var data = datasets.OpenAsync(job.Dataset.Id, stop).GetAwaiter().GetResult();
+        reporter.Log($"Read '{job.Dataset.Name}': {data.Count:N0} rows, {data.Users.Count:N0} users, {data.Items.Count:N0} items.");
+
+        reporter.StageAsync("prepare", 0.03, 0.05).GetAwaiter().GetResult();
+        var split = new SplitPlan { Hidden = job.Dataset.HiddenShare }.Cut(data);
+        if (split.Train.Count == 0) throw new TrainingException("The training slice is empty: no user has enough rows to learn from.");
+        reporter.Log($"Cut in each user's time: {split.Train.Count:N0} rows train, {split.Validation.Count:N0} validate, {split.Test.Count:N0} test, {split.Hidden.Count:N0} stay hidden.");
+
+        reporter.StageAsync("train", 0.05, 0.88).GetAwaiter().GetResult();
+        var checkpoint = artifacts.Checkpoint(job.Run.Id);
+        Directory.CreateDirectory(Path.GetDirectoryName(checkpoint)!);
+        if (File.Exists(checkpoint)) reporter.Log("Going on from the checkpoint of the attempt before.");
+        var watch = Stopwatch.StartNew();
+        var model = job.Family.Create(OptionsJson.Read(job.Family, job.Run.Options)).Train(split.Train, new TrainingContext
+        {
+            Device = job.Run.Device, Seed = job.Run.Seed, Threads = settings.Threads, Progress = reporter, Cancellation = stop,
+            Validation = split.Validation, CheckpointPath = checkpoint,
+        });
+        stop.ThrowIfCancellationRequested();
+        var seconds = watch.Elapsed.TotalSeconds;
+        reporter.Log($"Trained in {seconds:0.0} s.");
+
+        reporter.StageAsync("evaluate", 0.88, 0.98).GetAwaiter().GetResult();
+        var judged = OfflineEvaluation.Judge(model, split, settings.Threads, new Share(reporter), stop);
+        reporter.Log($"NDCG@10 {judged.Test["ndcg", 10]?.Mean:0.0000} on the test slice, {judged.Validation:0.0000} on validation; {judged.ScoringMicroseconds:0} us to score one user.");
+        return new(model, split, seconds, judged);
+    }
+
+    private async Task PublishAsync(Job job, Trained trained, RunReporter reporter)
+    {
+        var card = CardWriter.Write(job.Variant, job.Run, job.Family, job.Dataset, trained.Split, trained.Judged, trained.Seconds, settings, clock.GetUtcNow());
+        var (folder, hash, bytes) = artifacts.Publish(job.Run.Id, trained.Model, card);
+        await using var db = await database.CreateDbContextAsync();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        var run = await db.Set<TrainingRun>().FirstAsync(r => r.Id == job.Run.Id);
+        if (run.Attempt != job.Run.Attempt || run.State != RunState.Running) throw new RefusedException("Another attempt has taken over this run.");
+        (run.State, run.FinishedAt, run.Fraction, run.Phase, run.SecondsLeft, run.ProcessId, run.Error) = (RunState.Succeeded, clock.GetUtcNow(), 1, "done", null, null, null);
+        (run.Artifact, run.ArtifactHash, run.ArtifactBytes) = (folder, hash, bytes);
+        (run.TrainSeconds, run.Evaluation, run.ValidationScore) = (trained.Seconds, trained.Judged.Test.ToJson(), trained.Judged.Validation);
+        var variant = await db.Set<Variant>().FirstAsync(v => v.Id == run.VariantId);
+        var served = variant.ServedRunId is { } id ? await db.Set<TrainingRun>().AsNoTracking().FirstOrDefaultAsync(r => r.Id == id) : null;
+        var verdict = Promotion.Decide(run, served, variant.PromotionMargin);
+        if (verdict.Promote) variant.ServedRunId = run.Id;
+        db.Add(new RunLogLine { RunId = run.Id, At = clock.GetUtcNow(), Text = verdict.Reason });
+        await db.SaveChangesAsync();
+        await transaction.CommitAsync();
+        artifacts.DropCheckpoint(run.Id);
+    }
+
+    private async Task<Job> OpenAsync(int runId, int attempt)
+    {
+        await using var db = await database.CreateDbContextAsync();
+        var run = await db.Set<TrainingRun>().AsNoTracking().FirstOrDefaultAsync(r => r.Id == runId) ?? throw new RefusedException($"There is no run {runId}.");
+        if (run.State != RunState.Running || run.Attempt != attempt) throw new RefusedException($"Run {runId} does not wait for attempt {attempt}.");
+        var variant = await db.Set<Variant>().AsNoTracking().FirstAsync(v => v.Id == run.VariantId);
+        var dataset = await db.Set<Dataset>().AsNoTracking().FirstOrDefaultAsync(d => d.Id == run.DatasetId) ?? throw new RefusedException($"The data set of run {runId} is gone.");
+        if (!File.Exists(artifacts.Checkpoint(runId))) await db.Set<RunPoint>().Where(p => p.RunId == runId).ExecuteDeleteAsync(); // it starts anew
+        await db.Set<TrainingRun>().Where(r => r.Id == runId).ExecuteUpdateAsync(set => set.SetProperty(r => r.ProcessId, Environment.ProcessId));
+        var family = RecommenderCatalog.Get(variant.Family);
+        return new(run, variant, dataset, family);
+    }
+
+    private async Task CloseAsync(int runId, int attempt, RunState state, string? error)
+    {
+        await using var db = await database.CreateDbContextAsync();
+        if (await db.Set<TrainingRun>().FirstOrDefaultAsync(r => r.Id == runId && r.Attempt == attempt && r.State == RunState.Running) is not { } run) return;
+        if (state == RunState.Queued) (run.State, run.Phase, run.ProcessId, run.SecondsLeft) = (state, "interrupted", null, null);
+        else RunRecovery.Close(run, state, error!, clock.GetUtcNow());
+        await db.SaveChangesAsync();
+    }
+
+    private async Task<bool> CancelRequestedAsync(int runId)
+    {
+        await using var db = await database.CreateDbContextAsync();
+        return await db.Set<TrainingRun>().AnyAsync(r => r.Id == runId && r.CancelRequested);
+    }
+
+    private sealed record Job(TrainingRun Run, Variant Variant, Dataset Dataset, RecommenderFamily Family);
+
+    private sealed record Trained(IModel Model, Split Split, double Seconds, Judgement Judged);
+
+    private sealed class Share(RunReporter reporter) : IProgress<double>
+    {
+        public void Report(double value) => reporter.Report(new(value, "ranking all items"));
+    }
+}
