@@ -296,6 +296,12 @@ namespace RecLab.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<double>("HiddenShare")
+                        .HasColumnType("REAL");
+
+                    b.Property<int?>("ImporterProcessId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Items")
                         .HasColumnType("INTEGER");
 
@@ -711,6 +717,35 @@ namespace RecLab.Storage.Migrations
                     b.ToTable("training_points", (string)null);
                 });
 
+            modelBuilder.Entity("RecLab.Training.RunStage", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("RunId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("RunId", "Attempt");
+
+                    b.ToTable("training_stages", (string)null);
+                });
+
             modelBuilder.Entity("RecLab.Training.TrainingRun", b =>
                 {
                     b.Property<int>("Id")
@@ -774,6 +809,9 @@ namespace RecLab.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("Scheduled")
+                        .HasColumnType("INTEGER");
+
                     b.Property<double?>("SecondsLeft")
                         .HasColumnType("REAL");
 
@@ -788,6 +826,9 @@ namespace RecLab.Storage.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<double?>("TrainSeconds")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("ValidationScore")
                         .HasColumnType("REAL");
 
                     b.Property<int>("VariantId")

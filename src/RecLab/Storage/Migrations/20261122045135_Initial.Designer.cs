@@ -10,7 +10,7 @@ using RecLab.Storage;
 namespace RecLab.Storage.Migrations
 {
     [DbContext(typeof(RecLabDb))]
-    [Migration("20261122044618_Initial")]
+    [Migration("20261122045135_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -298,6 +298,12 @@ namespace RecLab.Storage.Migrations
                     b.Property<string>("Folder")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<double>("HiddenShare")
+                        .HasColumnType("REAL");
+
+                    b.Property<int?>("ImporterProcessId")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("Items")
                         .HasColumnType("INTEGER");
@@ -714,6 +720,35 @@ namespace RecLab.Storage.Migrations
                     b.ToTable("training_points", (string)null);
                 });
 
+            modelBuilder.Entity("RecLab.Training.RunStage", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("RunId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("RunId", "Attempt");
+
+                    b.ToTable("training_stages", (string)null);
+                });
+
             modelBuilder.Entity("RecLab.Training.TrainingRun", b =>
                 {
                     b.Property<int>("Id")
@@ -777,6 +812,9 @@ namespace RecLab.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("Scheduled")
+                        .HasColumnType("INTEGER");
+
                     b.Property<double?>("SecondsLeft")
                         .HasColumnType("REAL");
 
@@ -791,6 +829,9 @@ namespace RecLab.Storage.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<double?>("TrainSeconds")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("ValidationScore")
                         .HasColumnType("REAL");
 
                     b.Property<int>("VariantId")

@@ -130,6 +130,8 @@ namespace RecLab.Storage.Migrations
                     LastAt = table.Column<long>(type: "INTEGER", nullable: true),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     CreatedBy = table.Column<string>(type: "TEXT", nullable: false),
+                    HiddenShare = table.Column<double>(type: "REAL", nullable: false),
+                    ImporterProcessId = table.Column<int>(type: "INTEGER", nullable: true),
                     Report = table.Column<string>(type: "TEXT", nullable: false),
                     Error = table.Column<string>(type: "TEXT", nullable: true)
                 },
@@ -285,6 +287,7 @@ namespace RecLab.Storage.Migrations
                     Seed = table.Column<int>(type: "INTEGER", nullable: false),
                     Options = table.Column<string>(type: "TEXT", nullable: false),
                     RequestedBy = table.Column<string>(type: "TEXT", nullable: false),
+                    Scheduled = table.Column<bool>(type: "INTEGER", nullable: false),
                     RequestedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     StartedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     FinishedAt = table.Column<long>(type: "INTEGER", nullable: true),
@@ -300,11 +303,29 @@ namespace RecLab.Storage.Migrations
                     ArtifactHash = table.Column<string>(type: "TEXT", nullable: false),
                     ArtifactBytes = table.Column<long>(type: "INTEGER", nullable: false),
                     TrainSeconds = table.Column<double>(type: "REAL", nullable: true),
+                    ValidationScore = table.Column<double>(type: "REAL", nullable: true),
                     Evaluation = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_training_runs", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "training_stages",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    RunId = table.Column<int>(type: "INTEGER", nullable: false),
+                    Attempt = table.Column<int>(type: "INTEGER", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", nullable: false),
+                    StartedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    FinishedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_training_stages", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -581,6 +602,11 @@ namespace RecLab.Storage.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_training_stages_RunId_Attempt",
+                table: "training_stages",
+                columns: new[] { "RunId", "Attempt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_variants_Key",
                 table: "variants",
                 column: "Key",
@@ -640,6 +666,9 @@ namespace RecLab.Storage.Migrations
 
             migrationBuilder.DropTable(
                 name: "training_runs");
+
+            migrationBuilder.DropTable(
+                name: "training_stages");
 
             migrationBuilder.DropTable(
                 name: "variants");
