@@ -1,0 +1,17 @@
+using RecLab.Bench;
+
+// dotnet run --project bench/RecLab.Bench -c Release -- [name...]: the named measurements, or all.
+var all = new (string Name, Action<Stopper> Run)[]
+{
+    ("import", Imports.Run),
+    ("als", Training.Als),
+};
+var wanted = all.Where(m => args.Length == 0 || args.Contains(m.Name)).ToArray();
+if (wanted.Length == 0)
+{
+    Console.Error.WriteLine($"There is no such measurement. Known: {string.Join(", ", all.Select(m => m.Name))}.");
+    return 1;
+}
+Console.WriteLine($"{"measurement",-58}{"best s",9}{"cpu s",9}{"peer s",9}{"ratio",8}   {Environment.ProcessorCount} cores, .NET {Environment.Version}");
+foreach (var (_, run) in wanted) run(new Stopper());
+return 0;

@@ -1,0 +1,64 @@
+using RecLab.Recommenders;
+using RecLab.Recommenders.Data;
+using RecLab.Recommenders.Data.Import;
+using RecLab.Recommenders.Models.Als;
+using RecLab.Testing;
+
+namespace RecLab.Bench;
+
+/// <summary>Training on the rows of MovieLens 1M that the peers trained on (../shared/datasets/ml-1m/split-80-10-10.txt.gz: digit 0), warm.</summary>
+internal static class Training
+{
+    private static Interactions? _train;
+
+    public static void Als(Stopper stopper)
+    {
+        if (Data() is not { } data) return;
+        foreach (var threads in new[] { 1, 2 })
+        {
+            var context = new TrainingContext { Threads = threads };
+            IModel? model = null;
+            stopper.Time($"ALS, 64 factors x 15, conjugate gradient, {threads} threads", threads == 2 ? 1.229 : 0, 4, () => model = new ImplicitAls(new()).Train(data, context));
+            stopper.Time($"ALS, 64 factors x 15, Cholesky, {threads} threads", 0, 2, () => new ImplicitAls(new() { Solver = AlsSolver.Cholesky }).Train(data, context));
+            if (threads == 1) stopper.Time("ALS, all scores and top 10 of all users, 1 thread", 0.236, 4, () => TopTen(model!, data));
+        }
+    }
+
+    /// <summary>The ten best unseen items of every user.</summary>
+    private static void TopTen(IModel model, Interactions data)
+    {
+        const int Block = 256;
+        var scores = new float[Block * data.Items.Count];
+        var can = new bool[Block];
+        var best = new int[10];
+        for (var from = 0; from < data.Users.Count; from += Block)
+        {
+            var queries = Enumerable.Range(from, Math.Min(Block, data.Users.Count - from)).Select(u => Query.Of(u, data.History(u))).ToArray();
+            model.ScoreMany(queries, scores.AsSpan(0, queries.Length * data.Items.Count), can.AsSpan(0, queries.Length));
+            for (var q = 0; q < queries.Length; q++)
+            {
+                var row = scores.AsSpan(q * data.Items.Count, data.Items.Count);
+                foreach (var seen in queries[q].History.Span) row[seen] = float.NaN;
+                Ranker.Top(row, best);
+            }
+        }
+    }
+
+    /// <summary>The rows marked 0.</summary>
+    public static Interactions? Data()
+    {
+        if (_train is not null) return _train;
+        if (TestPaths.Dataset("ml-1m") is not { } folder) { Console.WriteLine("MovieLens 1M is not beside the checkout; nothing to train on."); return null; }
+        var all = DatasetReaders.Read(folder).Interactions;
+        var digits = File.OpenRead(Path.Combine(folder, "split-80-10-10.txt.gz"));
+        using var split = new StreamReader(new System.IO.Compression.GZipStream(digits, System.IO.Compression.CompressionMode.Decompress));
+        using var ratings = new StreamReader(new System.IO.Compression.GZipStream(File.OpenRead(Path.Combine(folder, "ratings.dat.gz")), System.IO.Compression.CompressionMode.Decompress));
+        var train = new HashSet<(int, int)>();
+        while (ratings.ReadLine() is { } line)
+        {
+            var fields = line.Split("::");
+            if (split.ReadLine() == "0") train.Add((all.Users.IndexOf(fields[0]), all.Items.IndexOf(fields[1])));
+        }
+        return _train = all.Where(row => train.Contains((all.User[row], all.Item[row])));
+    }
+}
