@@ -5,6 +5,8 @@ var all = new (string Name, Action<Stopper> Run)[]
 {
     ("import", Imports.Run),
     ("als", Training.Als),
+    ("knn", Training.Knn),
+    ("ease", Training.Ease),
 };
 var wanted = all.Where(m => args.Length == 0 || args.Contains(m.Name)).ToArray();
 if (wanted.Length == 0)

@@ -2,6 +2,9 @@ using RecLab.Recommenders;
 using RecLab.Recommenders.Data;
 using RecLab.Recommenders.Data.Import;
 using RecLab.Recommenders.Models.Als;
+using RecLab.Recommenders.Models.Linear;
+using RecLab.Recommenders.Models.Neighbours;
+using RecLab.Recommenders.Numerics;
 using RecLab.Testing;
 
 namespace RecLab.Bench;
@@ -21,6 +24,34 @@ internal static class Training
             stopper.Time($"ALS, 64 factors x 15, conjugate gradient, {threads} threads", threads == 2 ? 1.229 : 0, 4, () => model = new ImplicitAls(new()).Train(data, context));
             stopper.Time($"ALS, 64 factors x 15, Cholesky, {threads} threads", 0, 2, () => new ImplicitAls(new() { Solver = AlsSolver.Cholesky }).Train(data, context));
             if (threads == 1) stopper.Time("ALS, all scores and top 10 of all users, 1 thread", 0.236, 4, () => TopTen(model!, data));
+        }
+    }
+
+    public static void Knn(Stopper stopper)
+    {
+        if (Data() is not { } data) return;
+        foreach (var threads in new[] { 1, 2 })
+        {
+            IModel? model = null;
+            stopper.Time($"item kNN, cosine, 100 neighbours, {threads} threads", threads == 2 ? 0.301 : 0, 4, () => model = new ItemKnn(new()).Train(data, new() { Threads = threads }));
+            if (threads == 1) stopper.Time("item kNN, all scores and top 10 of all users, 1 thread", 0.422, 4, () => TopTen(model!, data));
+        }
+    }
+
+    public static void Ease(Stopper stopper)
+    {
+        if (Data() is not { } data) return;
+        foreach (var threads in new[] { 1, 2 })
+        {
+            IModel? model = null;
+            stopper.Time($"EASE, {threads} threads", threads == 2 ? 1.9 : 0, 4, () => model = new Ease(new()).Train(data, new() { Threads = threads }));
+            if (threads == 1) stopper.Time("EASE, all scores and top 10 of all users, 1 thread", 0, 4, () => TopTen(model!, data));
+            var gram = SparseProduct.Gram(new(), SparseMatrix.Of(data));
+            for (var i = 0; i < gram.Size; i++) gram[i][i] += 400;
+            var copy = new SymmetricMatrix(gram.Size);
+            void Restore() { for (var i = 0; i < gram.Size; i++) gram[i].CopyTo(copy[i]); }
+            var lapack = OpenBlas.Find(threads) is { } blas ? stopper.Time($"  the inverse alone: OpenBLAS potrf + potri, {threads} threads", 0, 4, () => { Restore(); blas.Invert(copy); }) : 0;
+            stopper.Time($"  the inverse alone: blocked sweep, {threads} threads", lapack, 4, () => { Restore(); SymmetricInverse.Invert(copy, new() { Threads = threads }); });
         }
     }
 

@@ -25,6 +25,14 @@ public sealed record TrainingContext
     /// <summary>Where to keep a checkpoint (written beside, synced, renamed), or null for none. An existing file is resumed from.</summary>
     public string? CheckpointPath { get; init; }
 
+    /// <summary>Reports, unless the training was cancelled.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void Report(double fraction, string phase)
+    {
+        Cancellation.ThrowIfCancellationRequested();
+        Progress.Report(new(fraction, phase));
+    }
+
     private sealed class Silent : IProgress<TrainingProgress>
     {
         public static readonly Silent Instance = new();

@@ -1,5 +1,7 @@
 using RecLab.Recommenders.Models;
 using RecLab.Recommenders.Models.Als;
+using RecLab.Recommenders.Models.Linear;
+using RecLab.Recommenders.Models.Neighbours;
 
 namespace RecLab.Recommenders.Catalog;
 
@@ -12,6 +14,10 @@ public static class RecommenderCatalog
             "baseline", "baseline", o => new Popularity(o)),
         RecommenderFamily.Of<ImplicitAlsOptions>("als", "Implicit ALS", "Vectors for users and items from what was touched and what was not.",
             "Hu, Koren, Volinsky 2008, ICDM; Rendle et al. 2022, RecSys", "factors", o => new ImplicitAls(o)) with { Experimental = true },
+        RecommenderFamily.Of<ItemKnnOptions>("item-knn", "Item kNN", "People who touched this touched that: each item's nearest items by shared users.",
+            "Sarwar et al. 2001, WWW; Deshpande and Karypis 2004, TOIS", "neighbours", o => new ItemKnn(o)) with { Experimental = true },
+        RecommenderFamily.Of<EaseOptions>("ease", "EASE", "A linear map from items to items in closed form, without an item explaining itself.",
+            "Steck 2019, WWW", "linear", o => new Ease(o)) with { Experimental = true },
     ];
 
     /// <exception cref="KeyNotFoundException">No family has this key.</exception>

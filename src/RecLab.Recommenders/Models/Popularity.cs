@@ -23,7 +23,7 @@ public sealed class Popularity(PopularityOptions options) : IRecommender
         var perSecond = options.HalfLifeDays > 0 ? Math.Log(2) / (options.HalfLifeDays * 86400) : 0;
         context.Cancellation.ThrowIfCancellationRequested();
         for (var i = 0; i < data.Count; i++) score[data.Item[i]] += perSecond == 0 ? 1 : Math.Exp(-perSecond * (last - data.Time[i]));
-        context.Progress.Report(new(1, "counted"));
+        context.Report(1, "counted");
         return new PopularityModel(data.Users, data.Items, [.. score.Select(s => (float)s)]);
     }
 
