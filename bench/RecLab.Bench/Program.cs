@@ -1,6 +1,7 @@
 using RecLab.Bench;
 
-// dotnet run --project bench/RecLab.Bench -c Release -- [name...]: the named measurements, or all.
+// dotnet run --project bench/RecLab.Bench -c Release -- [name...]: the named measurements, or all of them; or quality (see there).
+if (args is ["quality", ..]) return Quality.Run(args[1..]);
 var all = new (string Name, Action<Stopper> Run)[]
 {
     ("import", Imports.Run),

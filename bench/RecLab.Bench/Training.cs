@@ -1,19 +1,15 @@
 using RecLab.Recommenders;
 using RecLab.Recommenders.Data;
-using RecLab.Recommenders.Data.Import;
 using RecLab.Recommenders.Models.Als;
 using RecLab.Recommenders.Models.Linear;
 using RecLab.Recommenders.Models.Neighbours;
 using RecLab.Recommenders.Numerics;
-using RecLab.Testing;
 
 namespace RecLab.Bench;
 
 /// <summary>Training on the rows of MovieLens 1M that the peers trained on (../shared/datasets/ml-1m/split-80-10-10.txt.gz: digit 0), warm.</summary>
 internal static class Training
 {
-    private static Interactions? _train;
-
     public static void Als(Stopper stopper)
     {
         if (Data() is not { } data) return;
@@ -76,20 +72,5 @@ internal static class Training
     }
 
     /// <summary>The rows marked 0.</summary>
-    public static Interactions? Data()
-    {
-        if (_train is not null) return _train;
-        if (TestPaths.Dataset("ml-1m") is not { } folder) { Console.WriteLine("MovieLens 1M is not beside the checkout; nothing to train on."); return null; }
-        var all = DatasetReaders.Read(folder).Interactions;
-        var digits = File.OpenRead(Path.Combine(folder, "split-80-10-10.txt.gz"));
-        using var split = new StreamReader(new System.IO.Compression.GZipStream(digits, System.IO.Compression.CompressionMode.Decompress));
-        using var ratings = new StreamReader(new System.IO.Compression.GZipStream(File.OpenRead(Path.Combine(folder, "ratings.dat.gz")), System.IO.Compression.CompressionMode.Decompress));
-        var train = new HashSet<(int, int)>();
-        while (ratings.ReadLine() is { } line)
-        {
-            var fields = line.Split("::");
-            if (split.ReadLine() == "0") train.Add((all.Users.IndexOf(fields[0]), all.Items.IndexOf(fields[1])));
-        }
-        return _train = all.Where(row => train.Contains((all.User[row], all.Item[row])));
-    }
+    private static Interactions? Data() => Split80.Of("ml-1m")?.Train;
 }
