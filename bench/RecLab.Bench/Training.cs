@@ -29,7 +29,7 @@ internal static class Training
         foreach (var threads in new[] { 1, 2 })
         {
             IModel? model = null;
-            stopper.Time($"item kNN, cosine, 100 neighbours, {threads} threads", threads == 2 ? 0.301 : 0, 4, () => model = new ItemKnn(new()).Train(data, new() { Threads = threads }));
+            stopper.Time($"item kNN, cosine, 100 neighbours, {threads} threads", threads == 2 ? 0.301 : 0, 4, () => model = new ItemKnn(new() { Similarity = Similarity.Cosine }).Train(data, new() { Threads = threads }));
             if (threads == 1) stopper.Time("item kNN, all scores and top 10 of all users, 1 thread", 0.422, 4, () => TopTen(model!, data));
         }
     }

@@ -8,7 +8,7 @@ namespace RecLab.Recommenders.Tests.Models;
 public sealed class ItemKnnTests : RecommenderContract
 {
     protected override string Key => "item-knn";
-    protected override RecommenderOptions Options => new ItemKnnOptions { Neighbours = 20 };
+    protected override RecommenderOptions Options => new ItemKnnOptions { Neighbours = 20, Similarity = Similarity.Cosine };
     protected override bool KnowsUsers => false;
 
     /// <summary>Item 0 of users 0, 1, 2, 3; item 1 of 0, 1; item 2 of 3 and 4. User 4 has item 2 only.</summary>
@@ -51,9 +51,9 @@ public sealed class ItemKnnTests : RecommenderContract
     public void Only_the_nearest_items_speak()
     {
         // Item 0 is nearest to item 1 (0.71 against 0.35 for item 2); as the only neighbour kept of item 0 ...
-        Assert.True(float.IsNaN(Scores(new() { Neighbours = 1, Shrinkage = 0, Side = NeighbourSide.OfTouched }, [0])[2]));
+        Assert.True(float.IsNaN(Scores(new() { Similarity = Similarity.Cosine, Neighbours = 1, Shrinkage = 0, Side = NeighbourSide.OfTouched }, [0])[2]));
         // ... it still speaks for item 2, whose nearest it is, when each target keeps its own.
-        Assert.Equal(0.35355339, Scores(new() { Neighbours = 1, Shrinkage = 0, Side = NeighbourSide.OfTarget }, [0])[2], 1e-6);
+        Assert.Equal(0.35355339, Scores(new() { Similarity = Similarity.Cosine, Neighbours = 1, Shrinkage = 0, Side = NeighbourSide.OfTarget }, [0])[2], 1e-6);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed record EaseOptions : RecommenderOptions
 {
     /// <summary>lambda.</summary>
     [Display(Name = "Regularisation", Description = "Added to the diagonal: larger forgets rare company sooner.", Order = 1), Range(1e-3, 1e6), Tunable(10, 5000, Log = true)]
-    public double Regularization { get; init; } = 400;
+    public double Regularization { get; init; } = 500;
 
     [Display(Name = "Use values", Description = "Weigh touches by their values (ratings, counts) instead of 1.", Order = 2)]
     public bool UseValues { get; init; }

@@ -22,7 +22,7 @@ public sealed record ItemKnnOptions : RecommenderOptions
     public int Neighbours { get; init; } = 100;
 
     [Display(Name = "Similarity", Description = "How the likeness of two items is measured.", Order = 2)]
-    public Similarity Similarity { get; init; } = Similarity.Cosine;
+    public Similarity Similarity { get; init; } = Similarity.TfIdf;
 
     [Display(Name = "Shrinkage", Description = "Added to the denominator: makes items that few people share less alike.", Order = 3), Range(0, 10_000), Tunable(1, 200, Log = true)]
     public double Shrinkage { get; init; } = 10;
@@ -35,7 +35,7 @@ public sealed record ItemKnnOptions : RecommenderOptions
     public double Bm25K1 { get; init; } = 1.2;
 
     [Display(Name = "BM25 B", Description = "For BM25: how much popular items are held back, 0 to 1.", Order = 6), Range(0, 1), Tunable(0, 1)]
-    public double Bm25B { get; init; } = 0.2;
+    public double Bm25B { get; init; } = 0.5;
 
     [Display(Name = "Use values", Description = "Weigh touches by their values (ratings, counts) instead of 1.", Order = 7)]
     public bool UseValues { get; init; }
