@@ -61,17 +61,20 @@ public sealed class LoaderTests : BunitContext
     }
 
     [Fact]
-    public void A_signal_reads_again_and_the_old_rows_stay_until_the_new_ones_are_there()
+    public async Task A_signal_reads_again_and_the_old_rows_stay_until_the_new_ones_are_there()
     {
-        var answers = new Queue<TaskCompletionSource<string[]?>>([new(), new()]);
-        var (first, second) = (answers.ToArray()[0], answers.ToArray()[1]);
-        first.SetResult(["old"]);
-        var loader = Render(_ => answers.Dequeue().Task, LiveFeed.Runs);
+        var (asked, answer, reads) = (new TaskCompletionSource(), new TaskCompletionSource<string[]?>(), 0);
+        var loader = Render(_ =>
+        {
+            if (++reads == 1) return Task.FromResult<string[]?>(["old"]);
+            asked.SetResult();
+            return answer.Task;
+        }, LiveFeed.Runs);
         _feed.Changed(LiveFeed.Runs);
-        loader.WaitForState(() => answers.Count == 0);
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.Equal("old", loader.Find(".rows").TextContent);
         Assert.Empty(loader.FindAll("[aria-busy]"));
-        second.SetResult(["new"]);
+        answer.SetResult(["new"]);
         loader.WaitForAssertion(() => Assert.Equal("new", loader.Find(".rows").TextContent));
     }
 
