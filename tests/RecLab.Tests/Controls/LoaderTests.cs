@@ -71,7 +71,7 @@ public sealed class LoaderTests : BunitContext
             return answer.Task;
         }, LiveFeed.Runs);
         _feed.Changed(LiveFeed.Runs);
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), Xunit.TestContext.Current.CancellationToken);
         Assert.Equal("old", loader.Find(".rows").TextContent);
         Assert.Empty(loader.FindAll("[aria-busy]"));
         answer.SetResult(["new"]);
