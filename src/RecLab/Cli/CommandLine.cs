@@ -7,6 +7,7 @@ public static class CommandLine
 {
     private static readonly Func<Command>[] Verbs =
     [
+        DemoVerb.Create,
         UpVerb.Create,
         ImportVerb.Create,
         TrainVerb.Create,

@@ -1,7 +1,9 @@
 using Radzen;
 using RecLab.Access;
 using RecLab.Controls;
+using RecLab.Doors;
 using RecLab.Experiments;
+using RecLab.Laboratory;
 using RecLab.Results;
 using RecLab.Data;
 using RecLab.Shell;
@@ -33,6 +35,8 @@ public static class WebHost
         builder.Services.AddResults();
         builder.Services.AddData();
         builder.Services.AddTraining(builder.Configuration, paths);
+        builder.Services.AddLaboratory();
+        builder.Services.AddShop();
 
         var app = builder.Build();
         app.UseShell();
@@ -40,6 +44,7 @@ public static class WebHost
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
         app.MapAccess();
+        app.MapShop();
         return app;
     }
 
