@@ -243,6 +243,38 @@ namespace RecLab.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "simulations",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Placement = table.Column<string>(type: "TEXT", nullable: false),
+                    DatasetId = table.Column<int>(type: "INTEGER", nullable: false),
+                    World = table.Column<string>(type: "TEXT", nullable: false),
+                    Clicks = table.Column<string>(type: "TEXT", nullable: false),
+                    Seed = table.Column<int>(type: "INTEGER", nullable: false),
+                    People = table.Column<int>(type: "INTEGER", nullable: false),
+                    Days = table.Column<int>(type: "INTEGER", nullable: false),
+                    SessionsEach = table.Column<double>(type: "REAL", nullable: false),
+                    ListLength = table.Column<int>(type: "INTEGER", nullable: false),
+                    FirstDay = table.Column<long>(type: "INTEGER", nullable: false),
+                    State = table.Column<string>(type: "TEXT", nullable: false),
+                    Fraction = table.Column<double>(type: "REAL", nullable: false),
+                    SecondsLeft = table.Column<double>(type: "REAL", nullable: true),
+                    Visits = table.Column<int>(type: "INTEGER", nullable: false),
+                    Viewable = table.Column<int>(type: "INTEGER", nullable: false),
+                    Clicked = table.Column<int>(type: "INTEGER", nullable: false),
+                    Error = table.Column<string>(type: "TEXT", nullable: true),
+                    RequestedBy = table.Column<string>(type: "TEXT", nullable: false),
+                    RequestedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    FinishedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_simulations", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "training_log",
                 columns: table => new
                 {
@@ -581,6 +613,11 @@ namespace RecLab.Storage.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_simulations_State",
+                table: "simulations",
+                column: "State");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_training_log_RunId_Id",
                 table: "training_log",
                 columns: new[] { "RunId", "Id" });
@@ -657,6 +694,9 @@ namespace RecLab.Storage.Migrations
 
             migrationBuilder.DropTable(
                 name: "settings");
+
+            migrationBuilder.DropTable(
+                name: "simulations");
 
             migrationBuilder.DropTable(
                 name: "training_log");
