@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RecLab.Access;
 
 namespace RecLab.Cli;
 
@@ -21,7 +22,10 @@ public static class UpVerb
     {
         await using var app = WebHost.Build(args);
         await WebHost.PrepareAsync(app);
-        await app.RunAsync(cancellation);
+        await app.StartAsync(cancellation);
+        if (app.Services.GetRequiredService<SetupDesk>().PendingLink(app.Urls.FirstOrDefault() ?? "") is { } link)
+            Console.WriteLine($"Nobody can sign in yet. Set up the administrator (this link works once): {link}");
+        await app.WaitForShutdownAsync(cancellation);
         return 0;
     }
 }

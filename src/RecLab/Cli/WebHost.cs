@@ -22,6 +22,7 @@ public static class WebHost
             Args = args,
             ContentRootPath = HostPaths.ContentRoot(AppContext.BaseDirectory),
         });
+        builder.WebHost.UseStaticWebAssets(); // run from the build output, files of wwwroot and of packages are found through the manifest beside the program
         var paths = new HostPaths(builder.Configuration, builder.Environment.ContentRootPath);
 
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
