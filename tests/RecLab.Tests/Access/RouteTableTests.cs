@@ -16,6 +16,8 @@ public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLa
     /// <summary>Every public endpoint beside static files. Whoever adds one adds it here and says why it may be public.</summary>
     private static readonly string[] Public =
     [
+        "/demo", "/demo/cart", "/demo/item/{id}", "/demo/data/items/{id}", "/demo/data/bestsellers", "/covers/{id}.svg", // the demo shop
+        "/widget/v1/reclab.js", "/widget/v1.0.0/reclab.js", // the widget
         "/denied", "/invitation/{Token}", "/reset/{Token}", "/setup/{Token}", "/sign-in", "/sign-out", "/status/{Code:int}", // how one gets in and out
     ];
 
