@@ -1,5 +1,6 @@
 // What the modules of a network compute.
 #include "shim.h"
+#include "simd.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 
@@ -45,18 +46,10 @@ inline uint64_t splitmix(uint64_t& state) {
   return z ^ (z >> 31);
 }
 
-// Fills out with 0 or `keep_value`: element i is kept where a hash of (seed, i) is at least the threshold. A counter-based hash
-// (murmur3's 32-bit finaliser over the mixed index) vectorises; a Mersenne twister does not, and took most of a dropout's time.
+// Fills out with 0 or `keep_value`: element i is kept where its coin is at least the threshold. A counter-based hash vectorises; a
+// Mersenne twister does not, and took most of a dropout's time.
 RL_SIMD void fill_mask(float* out, int64_t begin, int64_t end, uint32_t seed_low, uint32_t seed_high, uint32_t threshold, float keep_value) {
-  for (int64_t i = begin; i < end; i++) {
-    uint32_t x = (uint32_t)i * 0x9e3779b1u + seed_low;
-    x ^= x >> 16; x *= 0x85ebca6bu;
-    x ^= x >> 13; x *= 0xc2b2ae35u;
-    x ^= seed_high;
-    x ^= x >> 16; x *= 0x7feb352du;
-    x ^= x >> 15;
-    out[i] = x >= threshold ? keep_value : 0.0f;
-  }
+  for (int64_t i = begin; i < end; i++) out[i] = coin((uint32_t)i, seed_low, seed_high) >= threshold ? keep_value : 0.0f;
 }
 }  // namespace
 

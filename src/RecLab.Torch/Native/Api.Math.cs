@@ -65,6 +65,8 @@ internal static unsafe partial class Api
     [LibraryImport(Shim)] internal static partial nint rl_bce_with_logits(nint x, nint target, nint weight, nint positive, int reduction);
     [LibraryImport(Shim)] internal static partial int rl_gru(nint x, nint h0, nint* weights, int n, int bias, long layers, double dropout, int train, int bidirectional, int batchFirst, out nint y, out nint h);
     [LibraryImport(Shim)] internal static partial nint rl_dropout(nint x, double p, int train);
+    [LibraryImport(Shim)] internal static partial nint rl_packed_attention(nint qkv, nint starts, long heads, double p);
+    [LibraryImport(Shim)] internal static partial nint rl_linear_cross_entropy(nint hidden, nint weight, nint target);
 
     [LibraryImport(Shim)] internal static partial nint rl_optimizer(int kind, nint* parameters, int n, double lr, double beta1, double beta2, double eps, double decay, int amsgrad, int maximize, double momentum, double dampening, int nesterov);
     [LibraryImport(Shim)] internal static partial void rl_optimizer_free(nint o);

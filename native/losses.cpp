@@ -1,0 +1,73 @@
+// Mean cross-entropy of softmax(hidden W') without ever keeping the logits: chunks of rows go through the product, the softmax and both
+// gradient products while they lie in the cache. Memory: one chunk x classes instead of rows x classes, three times over.
+#include "shim.h"
+#include "simd.h"
+
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <cmath>
+
+namespace {
+constexpr int64_t kChunk = 256;
+
+// In place: logits become (softmax - onehot) * weight. Gives the negative log-likelihood of the target.
+RL_SIMD float softmax_row(float* row, int64_t classes, int64_t target, float weight) {
+  const int64_t whole = classes / 16 * 16;
+  float m = -INFINITY;
+  if (whole > 0) {
+    v16 top = load16(row);
+    for (int64_t j = 16; j < whole; j += 16) { v16 x = load16(row + j); top = top > x ? top : x; }
+    m = max16(top);
+  }
+  for (int64_t j = whole; j < classes; j++) m = row[j] > m ? row[j] : m;
+  const float chosen = row[target] - m;
+  v16 total = {};
+  for (int64_t j = 0; j < whole; j += 16) { v16 e = exp16(load16(row + j) - m); store16(row + j, e); total += e; }
+  float sum = sum16(total);
+  for (int64_t j = whole; j < classes; j++) { row[j] = __builtin_expf(row[j] - m); sum += row[j]; }
+  const float factor = weight / sum;
+  for (int64_t j = 0; j < classes; j++) row[j] *= factor;
+  row[target] -= weight;
+  return std::log(sum) - chosen;
+}
+
+struct LinearCrossEntropy : torch::autograd::Function<LinearCrossEntropy> {
+  static Tensor forward(torch::autograd::AutogradContext* ctx, Tensor hidden, Tensor weight, Tensor target) {
+    TORCH_CHECK(hidden.dim() == 2 && weight.dim() == 2 && hidden.size(1) == weight.size(1), "hidden ", hidden.sizes(), " and weight ", weight.sizes(), " do not share their width");
+    TORCH_CHECK(target.dim() == 1 && target.size(0) == hidden.size(0), hidden.size(0), " rows need as many targets, there are ", target.sizes());
+    TORCH_CHECK(hidden.size(0) > 0, "no rows");
+    TORCH_CHECK(hidden.device().is_cpu() && hidden.scalar_type() == at::kFloat && weight.scalar_type() == at::kFloat, "the chunked loss runs on the processor in float");
+    auto h = hidden.contiguous(), w = weight.contiguous(), t = target.to(at::kLong).contiguous();
+    const int64_t rows = h.size(0), classes = w.size(0);
+    const auto* y = t.data_ptr<int64_t>();
+    for (int64_t i = 0; i < rows; i++) TORCH_CHECK(y[i] >= 0 && y[i] < classes, "target ", y[i], " of row ", i, " is outside 0..", classes - 1);
+    auto dh = at::empty_like(h), dw = at::zeros_like(w), wt = w.t();
+    auto logits = at::empty({std::min(kChunk, rows), classes}, h.options().requires_grad(false));
+    double loss = 0;
+    std::vector<float> losses((size_t)std::min(kChunk, rows));
+    for (int64_t begin = 0; begin < rows; begin += kChunk) {
+      const int64_t n = std::min(kChunk, rows - begin);
+      auto chunk = h.narrow(0, begin, n), z = logits.narrow(0, 0, n), into = dh.narrow(0, begin, n);
+      at::mm_out(z, chunk, wt);
+      float* zp = z.data_ptr<float>();
+      at::parallel_for(0, n, 16, [&](int64_t b, int64_t e) {
+        for (int64_t i = b; i < e; i++) losses[(size_t)i] = softmax_row(zp + i * classes, classes, y[begin + i], (float)(1.0 / rows));
+      });
+      for (int64_t i = 0; i < n; i++) loss += losses[(size_t)i];
+      at::mm_out(into, z, w);
+      dw.addmm_(z.t(), chunk);
+    }
+    ctx->save_for_backward({dh, dw});
+    return at::scalar_tensor(loss / rows, h.options().requires_grad(false));
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx, torch::autograd::variable_list grads) {
+    auto saved = ctx->get_saved_variables();
+    return {saved[0] * grads[0], saved[1] * grads[0], Tensor()};
+  }
+};
+}  // namespace
+
+RL_API Handle rl_linear_cross_entropy(Handle hidden, Handle weight, Handle target) {
+  return rl_wrap([&] { return LinearCrossEntropy::apply(*hidden, *weight, *target); });
+}

@@ -1,0 +1,25 @@
+using RecLab.Torch.Native;
+using static TorchSharp.torch;
+
+namespace RecLab.Torch;
+
+/// <summary>Computations that TorchSharp has no name for, done in one native pass on the processor because the composed form is several times
+/// slower there. Each equals a composition of recorded operations, which the tests compare it with; on other devices use that.</summary>
+public static class Fused
+{
+    /// <summary>Causal scaled dot-product self-attention (Vaswani et al. 2017, eq. 1, lower triangle) of sequences packed one after the other.</summary>
+    /// <param name="qkv">Rows x 3 width: queries, keys and values side by side.</param>
+    /// <param name="starts">The first row of each sequence and, at the end, the number of rows; 64-bit integers.</param>
+    /// <param name="heads">Divides the width.</param>
+    /// <param name="dropout">Probability with which an attention weight is zeroed, the rest scaled by 1/(1 - p); 0 outside training.</param>
+    /// <returns>Rows x width.</returns>
+    public static Tensor PackedCausalAttention(Tensor qkv, Tensor starts, int heads, double dropout) =>
+        Tensor.Of(Api.rl_packed_attention(qkv.Handle, starts.Handle, heads, dropout), qkv, starts);
+
+    /// <summary>Mean over rows of -log softmax(hidden weight')[target], without keeping rows x classes logits.</summary>
+    /// <param name="hidden">Rows x width.</param>
+    /// <param name="weight">Classes x width.</param>
+    /// <param name="target">The class of each row; 64-bit integers.</param>
+    public static Tensor LinearCrossEntropy(Tensor hidden, Tensor weight, Tensor target) =>
+        Tensor.Of(Api.rl_linear_cross_entropy(hidden.Handle, weight.Handle, target.Handle), hidden, weight, target);
+}
