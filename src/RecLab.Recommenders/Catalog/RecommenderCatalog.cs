@@ -2,6 +2,7 @@ using RecLab.Recommenders.Models;
 using RecLab.Recommenders.Models.Als;
 using RecLab.Recommenders.Models.Linear;
 using RecLab.Recommenders.Models.Neighbours;
+using RecLab.Recommenders.Neural.Models;
 
 namespace RecLab.Recommenders.Catalog;
 
@@ -18,6 +19,10 @@ public static class RecommenderCatalog
             "Sarwar et al. 2001, WWW; Deshpande and Karypis 2004, TOIS", "neighbours", o => new ItemKnn(o)) with { Experimental = true },
         RecommenderFamily.Of<EaseOptions>("ease", "EASE", "A linear map from items to items in closed form, without an item explaining itself.",
             "Steck 2019, WWW", "linear", o => new Ease(o)) with { Experimental = true },
+        RecommenderFamily.Of<DeepMlpOptions>("mlp", "Deep MLP", "Vectors of user and item through dense layers to the odds of a touch.",
+            "He et al. 2017, WWW", "neural", o => new DeepMlp(o)) with { NeedsTorch = true, Experimental = true },
+        RecommenderFamily.Of<SasRecOptions>("sasrec", "SASRec", "A Transformer reads the newest items and predicts the next.",
+            "Kang, McAuley 2018, ICDM; Klenitskiy, Vasilev 2023, RecSys", "sequence", o => new SasRec(o)) with { NeedsTorch = true, Experimental = true },
     ];
 
     /// <exception cref="KeyNotFoundException">No family has this key.</exception>

@@ -11,7 +11,7 @@ namespace RecLab.Recommenders.Catalog;
 public sealed record RecommenderFamily(string Key, string Name, string Summary, string Paper, string Kind, Type OptionsType,
     Func<RecommenderOptions, IRecommender> Create)
 {
-    /// <summary>Training and serving need libtorch.</summary>
+    /// <summary>Training needs libtorch.</summary>
     public bool NeedsTorch { get; init; }
 
     /// <summary>No row on real data in docs/benchmarks.md yet; the pages say so.</summary>

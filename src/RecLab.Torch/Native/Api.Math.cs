@@ -23,6 +23,7 @@ internal static unsafe partial class Api
     [LibraryImport(Shim)] internal static partial nint rl_sub(nint a, nint b);
     [LibraryImport(Shim)] internal static partial nint rl_mul(nint a, nint b);
     [LibraryImport(Shim)] internal static partial nint rl_div(nint a, nint b);
+    [LibraryImport(Shim)] internal static partial nint rl_eq(nint a, nint b);
     [LibraryImport(Shim)] internal static partial nint rl_matmul(nint a, nint b);
     [LibraryImport(Shim)] internal static partial nint rl_mm(nint a, nint b);
     [LibraryImport(Shim)] internal static partial nint rl_bmm(nint a, nint b);

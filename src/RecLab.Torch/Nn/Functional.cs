@@ -14,6 +14,9 @@ public static partial class torch
         {
             public static Tensor relu(Tensor x, bool inplace = false) => Tensor.Of(Api.rl_relu(x.Handle), x);
 
+            /// <summary>While training, zeroes each element with probability p and scales the rest by 1/(1 - p).</summary>
+            public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => Tensor.Of(Api.rl_dropout(input.Handle, p, training ? 1 : 0), input);
+
             public static Tensor softmax(Tensor input, long dim, ScalarType? dtype = null) => Tensor.Of(Api.rl_softmax(input.Handle, dim, Tensor.Code(dtype)), input);
 
             public static Tensor log_softmax(Tensor x, long dim) => Tensor.Of(Api.rl_log_softmax(x.Handle, dim), x);

@@ -71,6 +71,7 @@ public static partial class torch
         public Tensor log() => Of(Api.rl_log(Handle), this);
         public Tensor sqrt() => Of(Api.rl_sqrt(Handle), this);
         public Tensor sigmoid() => Of(Api.rl_sigmoid(Handle), this);
+        public Tensor eq(Tensor target) => Of(Api.rl_eq(Handle, target.Handle), this, target);
         public Tensor gt(Scalar target) => Of(Api.rl_gt_s(Handle, target.Native), this);
 
         public Tensor sum(ScalarType? type = null) => type is { } wanted ? to_type(wanted).sum() : Of(Api.rl_sum_all(Handle), this);

@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using RecLab.Recommenders.Data;
+
+namespace RecLab.Recommenders.Neural.Frozen;
+
+/// <summary>A dense layer's weights (row-major, outputs x inputs) and biases.</summary>
+internal sealed record DenseArrays(float[] Weight, float[] Bias);
+
+/// <summary>What a deep MLP learnt. <paramref name="Audience"/> is items x width: what a stranger who touched the item is like.</summary>
+internal sealed record DeepMlpArrays(float[] Users, float[] Audience, float[] Items, float[] FromUserWeight, float[] FromUserBias, float[] FromItemWeight, DenseArrays[] Layers, int Width);
+
+/// <summary>A served deep MLP, in plain memory: the items' half of the first layer is computed once, a query adds the user's half.</summary>
+internal sealed class DeepMlpModel : IModel
+{
+    /// <summary>Items taken through the layers at once, so that their activations stay in the cache.</summary>
+    private const int Block = 128;
+
+    private readonly DeepMlpArrays _arrays;
+    private readonly FrozenLinear _fromUser;
+    private readonly FrozenLinear[] _layers;
+    private readonly float[] _fromItems, _head;
+    private readonly float _headBias;
+    private readonly int _first;
+
+    public DeepMlpModel(Vocabulary users, Vocabulary items, DeepMlpArrays arrays)
+    {
+        (Users, Items, _arrays, _first) = (users, items, arrays, arrays.FromUserBias.Length);
+        _fromUser = new(arrays.FromUserWeight, arrays.FromUserBias, arrays.Width);
+        _fromItems = new float[items.Count * _first];
+        new FrozenLinear(arrays.FromItemWeight, new float[_first], arrays.Width).Apply(arrays.Items, _fromItems);
+        var inputs = _first;
+        var layers = new List<FrozenLinear>();
+        foreach (var layer in arrays.Layers[..^1])
+        {
+            layers.Add(new(layer.Weight, layer.Bias, inputs));
+            inputs = layer.Bias.Length;
+        }
+        (_layers, _head, _headBias) = ([.. layers], arrays.Layers[^1].Weight, arrays.Layers[^1].Bias[0]);
+    }
+
+    public Vocabulary Users { get; }
+    public Vocabulary Items { get; }
+
+    public bool Score(Query query, Span<float> scores)
+    {
+        Span<float> user = stackalloc float[_arrays.Width];
+        if (!Vector(query, user)) return false;
+        var scratch = Scratch.Own;
+        var half = scratch.B(_first);
+        _fromUser.Apply(user, half);
+        for (var from = 0; from < Items.Count; from += Block)
+        {
+            var n = Math.Min(Block, Items.Count - from);
+            var x = scratch.A(n * _first);
+            for (var i = 0; i < n; i++) TensorPrimitives.Add(_fromItems.AsSpan((from + i) * _first, _first), half, x.Slice(i * _first, _first));
+            TensorPrimitives.Max(x, 0f, x);
+            var other = false;
+            foreach (var layer in _layers)
+            {
+                var y = other ? scratch.C(n * layer.Outputs) : scratch.X(n * layer.Outputs);
+                layer.Apply(x, y);
+                TensorPrimitives.Max(y, 0f, y);
+                x = y;
+                other = !other;
+            }
+            for (var i = 0; i < n; i++) scores[from + i] = TensorPrimitives.Dot(x.Slice(i * _head.Length, _head.Length), _head) + _headBias;
+        }
+        return true;
+    }
+
+    /// <summary>The learnt vector of a known user; for a stranger the mean of their items' audiences; false where there is neither.</summary>
+    private bool Vector(Query query, Span<float> user)
+    {
+        var width = _arrays.Width;
+        if (query.User >= 0)
+        {
+            _arrays.Users.AsSpan(query.User * width, width).CopyTo(user);
+            if (user.ContainsAnyExcept(0f)) return true;
+        }
+        user.Clear();
+        var history = query.History.Span;
+        foreach (var item in history) TensorPrimitives.Add(user, _arrays.Audience.AsSpan(item * width, width), user);
+        if (history.IsEmpty && query.Item >= 0) _arrays.Audience.AsSpan(query.Item * width, width).CopyTo(user);
+        if (history.Length > 1) TensorPrimitives.Divide(user, history.Length, user);
+        return user.ContainsAnyExcept(0f);
+    }
+
+    public void Save(Stream stream)
+    {
+        var (a, w) = (_arrays, (long)_arrays.Width);
+        var file = new SafeTensors
+        {
+            ["user"] = NamedArray.Of(a.Users, Users.Count, w), ["audience"] = NamedArray.Of(a.Audience, Items.Count, w), ["item"] = NamedArray.Of(a.Items, Items.Count, w),
+            ["from-user.weight"] = NamedArray.Of(a.FromUserWeight, _first, w), ["from-user.bias"] = NamedArray.Of(a.FromUserBias), ["from-item.weight"] = NamedArray.Of(a.FromItemWeight, _first, w),
+        };
+        for (var l = 0; l < a.Layers.Length; l++)
+        {
+            var (weight, bias) = (a.Layers[l].Weight, a.Layers[l].Bias);
+            file[$"layer.{l.ToString(CultureInfo.InvariantCulture)}.weight"] = NamedArray.Of(weight, bias.Length, weight.Length / bias.Length);
+            file[$"layer.{l.ToString(CultureInfo.InvariantCulture)}.bias"] = NamedArray.Of(bias);
+        }
+        file.Metadata["model"] = "mlp";
+        file.Write(stream);
+    }
+
+    /// <exception cref="InvalidDataException">Damaged, of another model, or of other vocabularies.</exception>
+    public static DeepMlpModel Load(Stream artifact, Vocabulary users, Vocabulary items)
+    {
+        var file = SafeTensors.Read(artifact);
+        if (file.Metadata.GetValueOrDefault("model") != "mlp") throw new InvalidDataException("The artifact is not a deep MLP.");
+        var first = file.Floats("from-user.bias");
+        var weight = file.Floats("from-user.weight");
+        if (first.Length == 0 || weight.Length == 0 || weight.Length % first.Length != 0) throw new InvalidDataException("The artifact's first layer has no shape.");
+        var width = weight.Length / first.Length;
+        var layers = new List<DenseArrays>();
+        for (var inputs = first.Length; file.ContainsKey($"layer.{layers.Count.ToString(CultureInfo.InvariantCulture)}.bias");)
+        {
+            var at = $"layer.{layers.Count.ToString(CultureInfo.InvariantCulture)}.";
+            var bias = file.Floats(at + "bias");
+            layers.Add(new(file.Floats(at + "weight", (long)bias.Length * inputs), bias));
+            inputs = bias.Length;
+        }
+        if (layers.Count == 0 || layers[^1].Bias.Length != 1) throw new InvalidDataException("The artifact's last layer does not give one score.");
+        return new(users, items, new(file.Floats("user", (long)users.Count * width), file.Floats("audience", (long)items.Count * width), file.Floats("item", (long)items.Count * width),
+            weight, first, file.Floats("from-item.weight", weight.Length), [.. layers], width));
+    }
+}

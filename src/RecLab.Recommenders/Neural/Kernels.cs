@@ -1,0 +1,62 @@
+using RecLab.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace RecLab.Recommenders.Neural;
+
+/// <summary>The computations with two roads: one fused native pass on the processor, or the recorded TorchSharp operations it equals, for every
+/// other device and for a build over the TorchSharp package, which has no fused ones.</summary>
+internal static class Kernels
+{
+    /// <summary>Causal self-attention of packed sequences.</summary>
+    /// <param name="qkv">Rows x 3 width.</param>
+    /// <param name="starts">First row of each sequence, then the number of rows.</param>
+    public static Tensor CausalAttention(Tensor qkv, long[] starts, int heads, double dropout)
+    {
+#if !USE_TORCHSHARP
+        if (qkv.device.type == DeviceType.CPU) return Fused.PackedCausalAttention(qkv, tensor(starts), heads, dropout);
+#endif
+        return PaddedAttention(qkv, starts, heads, dropout, causal: true);
+    }
+
+    /// <summary>Mean cross-entropy of softmax(hidden weight').</summary>
+    public static Tensor LinearCrossEntropy(Tensor hidden, Tensor weight, Tensor target)
+    {
+#if !USE_TORCHSHARP
+        if (hidden.device.type == DeviceType.CPU) return Fused.LinearCrossEntropy(hidden, weight, target);
+#endif
+        return F.cross_entropy(hidden.matmul(weight.t()), target);
+    }
+
+    /// <summary>Self-attention with every sequence padded to the longest; causal, or each row sees its whole sequence.</summary>
+    internal static Tensor PaddedAttention(Tensor qkv, long[] starts, int heads, double dropout, bool causal)
+    {
+        var (sequences, width) = (starts.Length - 1, qkv.shape[1] / 3);
+        var longest = Enumerable.Range(0, sequences).Max(b => starts[b + 1] - starts[b]);
+        var (gather, back) = (new long[sequences * longest], new long[starts[^1]]);
+        for (var b = 0; b < sequences; b++)
+            for (var i = 0L; i < starts[b + 1] - starts[b]; i++)
+            {
+                gather[b * longest + i] = starts[b] + i;
+                back[starts[b] + i] = b * longest + i;
+            }
+        var padded = qkv.index_select(0, tensor(gather, device: qkv.device)).view(sequences, longest, 3, heads, width / heads);
+        Tensor Part(long which) => padded[TensorIndex.Colon, TensorIndex.Colon, which].transpose(1, 2);
+        var scores = Part(0).matmul(Part(1).transpose(-2, -1)) / Math.Sqrt((double)width / heads);
+        var mask = causal ? ones(longest, longest, dtype: ScalarType.Bool, device: qkv.device).triu(1) : Absent(starts, longest, qkv.device);
+        var weights = F.softmax(scores.masked_fill(mask, -1e9), -1);
+        if (dropout > 0) weights = F.dropout(weights, dropout);
+        return weights.matmul(Part(2)).transpose(1, 2).reshape(-1, width).index_select(0, tensor(back, device: qkv.device));
+    }
+
+    /// <summary>Sequences x 1 x 1 x longest: true where a padded place holds nothing.</summary>
+    private static Tensor Absent(long[] starts, long longest, Device device)
+    {
+        var sequences = starts.Length - 1;
+        var absent = new float[sequences * longest];
+        for (var b = 0; b < sequences; b++)
+            for (var i = starts[b + 1] - starts[b]; i < longest; i++) absent[b * longest + i] = 1;
+        return tensor(absent, [sequences, 1, 1, longest], device: device).gt(0.5);
+    }
+}
