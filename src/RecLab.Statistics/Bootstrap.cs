@@ -76,7 +76,8 @@ public static class Bootstrap
 /// <param name="ShareAboveZero">Share of resamples above 0, half of the ties: how sure a difference is of its sign.</param>
 public sealed record BootstrapResult(double Value, Interval Interval, double StandardError, double ShareAboveZero)
 {
-    internal static BootstrapResult From(double value, double[] resamples, double alpha)
+    /// <summary>From the statistic of each resample, however drawn; sorts them.</summary>
+    public static BootstrapResult From(double value, double[] resamples, double alpha)
     {
         Array.Sort(resamples);
         double above = 0;

@@ -12,11 +12,24 @@ namespace RecLab.Recommenders.Evaluation;
 /// <param name="Users">How many users the mean is over.</param>
 public sealed record MetricValue(string Metric, int K, double? Mean, double? Low, double? High, int Users);
 
+/// <summary>The same metrics over a part of the users, or with a part of the items counting as relevant.</summary>
+/// <param name="Name">"users: new" (nothing known of them), "users: light" and "users: heavy" (below the median of known rows, and from it on), "items: head"
+/// (the fifth of the catalogue with most training rows) and "items: tail" (the rest).</param>
+public sealed record SliceResult(string Name, IReadOnlyList<MetricValue> Values)
+{
+    /// <summary>One value; null where it was not asked for.</summary>
+    [JsonIgnore]
+    public MetricValue? this[string metric, int k] => Values.FirstOrDefault(v => v.Metric == metric && v.K == k);
+}
+
 /// <summary>What an evaluation found; serialisable as it is.</summary>
 public sealed record EvaluationResult
 {
     /// <summary>Every metric at every k.</summary>
     public required IReadOnlyList<MetricValue> Values { get; init; }
+
+    /// <summary>NDCG and recall by slice; empty where not asked for.</summary>
+    public IReadOnlyList<SliceResult> Slices { get; init; } = [];
 
     /// <summary>Users with something relevant to find.</summary>
     public required int Users { get; init; }

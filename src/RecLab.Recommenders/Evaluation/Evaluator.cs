@@ -30,20 +30,20 @@ public static class Evaluator
         {
             Grades = lists.Grades, HasRelevant = questions.HasRelevant, History = u => questions.Histories[u],
         };
-        var series = lists.Series;
-        List<(string Metric, int K, double? Mean, double[]? PerUser)> values =
-            [.. series.Select(s => (s.Metric, s.K, RunLists.Mean(s.Values), (double[]?)s.Values)), .. options.WithRunMetrics ? OfRun(run, options, cancellation) : []];
-        var perUser = values.Where(v => v.PerUser is not null).ToArray();
-        var intervals = UserBootstrap.Intervals([.. perUser.Select(v => v.PerUser!)], options.Resamples, options.Seed, options.Level, options.Threads, cancellation);
-        var ends = perUser.Select((v, i) => (Key: (v.Metric, v.K), Ends: intervals[i])).ToDictionary(p => p.Key, p => p.Ends);
+        MetricSeries[] series =
+        [
+            .. lists.Series.Select(v => MetricSeries.OfUsers("", v.Metric, v.K, v.Values)),
+            .. options.WithRunMetrics ? OfRun(run, options, cancellation) : [],
+            .. options.WithSlices ? Slices.Of(questions, run, train, options) : [],
+        ];
+        var values = Summarised(series, questions.Users.Length, options, cancellation);
         var kept = new UserValues([.. questions.Users.Select(u => test.Users[u])]);
-        foreach (var v in perUser) kept.Add(v.Metric, v.K, v.PerUser!);
+        foreach (var v in series) if (v is { Slice: "", PerUser: { } own }) kept.Add(v.Metric, v.K, own);
         progress?.Report(1);
         return new()
         {
-            Values = [.. values.Select(v => ends.GetValueOrDefault((v.Metric, v.K)) is var e && v.Mean is { } mean
-                ? new MetricValue(v.Metric, v.K, mean, e.Low, e.High, v.PerUser?.Count(x => !double.IsNaN(x)) ?? questions.Users.Length)
-                : new MetricValue(v.Metric, v.K, null, null, null, 0))],
+            Values = [.. values.Where(v => v.Slice == "").Select(v => v.Value)],
+            Slices = [.. values.Where(v => v.Slice != "").GroupBy(v => v.Slice).Select(g => new SliceResult(g.Key, [.. g.Select(v => v.Value)]))],
             Users = questions.HasRelevant.Count(r => r),
             UsersWithoutRelevant = questions.HasRelevant.Count(r => !r),
             UsersUnanswered = lists.Unanswered,
@@ -55,16 +55,24 @@ public static class Evaluator
         };
     }
 
-    private static IEnumerable<(string, int, double?, double[]?)> OfRun(RunLists run, EvaluationOptions options, CancellationToken cancellation)
+    private static (string Slice, MetricValue Value)[] Summarised(MetricSeries[] series, int users, EvaluationOptions options, CancellationToken cancellation)
+    {
+        MetricSeries[] means = [.. series.Where(s => s.PerUser is not null)];
+        var drawn = UserBootstrap.Results([.. means.Select(s => s.PerUser!)], [.. means.Select(s => s.Mean!.Value)], options.Resamples, options.Seed, options.Level, options.Threads, cancellation);
+        var intervals = means.Zip(drawn).ToDictionary(p => p.First, p => p.Second?.Interval);
+        return [.. series.Select(s => (s.Slice, intervals.GetValueOrDefault(s) is var interval && s.Mean is { } mean
+            ? new MetricValue(s.Metric, s.K, mean, interval?.Lower, interval?.Upper, s.PerUser?.Count(x => !double.IsNaN(x)) ?? users)
+            : new MetricValue(s.Metric, s.K, null, null, null, 0)))];
+    }
+
+    private static MetricSeries[] OfRun(RunLists run, EvaluationOptions options, CancellationToken cancellation)
     {
         var asked = RankingMetricCatalog.OfRuns.SelectMany(m => options.Ks.Select(k => (Metric: m, K: k))).ToArray();
-        var answers = new (string, int, double?, double[]?)[asked.Length];
+        var answers = new MetricSeries[asked.Length];
         Parallel.For(0, asked.Length, new() { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : -1, CancellationToken = cancellation }, i =>
         {
             var (metric, k) = asked[i];
-            var perUser = metric.PerUser(run, k);
-            var mean = perUser is null ? metric.At(run, k) : RunLists.Mean(perUser);
-            answers[i] = (metric.Key, k, mean, mean is null ? null : perUser);
+            answers[i] = metric.PerUser(run, k) is { } perUser ? MetricSeries.OfUsers("", metric.Key, k, perUser) : new("", metric.Key, k, metric.At(run, k), null);
         });
         return answers;
     }
@@ -78,4 +86,13 @@ public static class Evaluator
     }
 
     private static bool Same(Vocabulary a, Vocabulary b) => ReferenceEquals(a, b) || (a.Count == b.Count && a.Ids.SequenceEqual(b.Ids));
+}
+
+/// <summary>A metric at a k before it is summarised.</summary>
+/// <param name="Slice">Empty for the whole.</param>
+/// <param name="PerUser">Null where the metric is no mean over users, or has none.</param>
+internal sealed record MetricSeries(string Slice, string Metric, int K, double? Mean, double[]? PerUser)
+{
+    public static MetricSeries OfUsers(string slice, string metric, int k, double[] values) =>
+        RunLists.Mean(values) is { } mean ? new(slice, metric, k, mean, values) : new(slice, metric, k, null, null);
 }

@@ -3,8 +3,8 @@ using RecLab.Statistics;
 
 namespace RecLab.Recommenders.Evaluation;
 
-/// <summary>Percentile intervals of means over users: users are drawn with replacement, the same draws for every series, so that models and
-/// metrics on the same users are resampled together (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13).</summary>
+/// <summary><see cref="Bootstrap"/> for many series over the same users at once: the users of a resample are drawn once for all of them, so that models and metrics are
+/// resampled together and hundreds of intervals cost little more than one (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13).</summary>
 public static class UserBootstrap
 {
     /// <summary>The means of each resample: row s, column r is series s in resample r; NaN where no drawn user has a value.</summary>
@@ -18,7 +18,7 @@ public static class UserBootstrap
         var padded = (users + Vector<double>.Count - 1) / Vector<double>.Count * Vector<double>.Count;
         // A series with gaps needs the weight of its users too; the others share the number of users.
         var values = series.Select(s => Padded(s, padded, v => double.IsNaN(v) ? 0 : v)).ToArray();
-        var present = series.Select(s => s.Any(double.IsNaN) ? Padded(s, padded, v => double.IsNaN(v) ? 0 : 1) : null).ToArray();
+        var (masks, maskOf) = Masks(series, padded);
         var means = series.Select(_ => new double[resamples]).ToArray();
         if (users == 0) { foreach (var row in means) Array.Fill(row, double.NaN); return means; }
         Parallel.For(0, resamples, new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : -1, CancellationToken = cancellation },
@@ -28,9 +28,11 @@ public static class UserBootstrap
                 Array.Clear(weights);
                 var dice = Dice.Of(seed).For(r);
                 for (var n = 0; n < users; n++) weights[dice.Below(users, n)]++;
+                Span<double> present = stackalloc double[masks.Count];
+                for (var m = 0; m < masks.Count; m++) present[m] = Dot(weights, masks[m]);
                 for (var s = 0; s < values.Length; s++)
                 {
-                    var weight = present[s] is { } mask ? Dot(weights, mask) : users;
+                    var weight = maskOf[s] < 0 ? users : present[maskOf[s]];
                     means[s][r] = weight == 0 ? double.NaN : Dot(weights, values[s]) / weight;
                 }
                 return weights;
@@ -38,23 +40,31 @@ public static class UserBootstrap
         return means;
     }
 
-    /// <summary>The interval of each series' mean, or null ends where it has none.</summary>
-    public static (double? Low, double? High)[] Intervals(IReadOnlyList<double[]> series, int resamples, int seed, double level, int threads = 0, CancellationToken cancellation = default)
-    {
-        if (resamples == 0) return [.. series.Select(_ => ((double?)null, (double?)null))];
-        return [.. Means(series, resamples, seed, threads, cancellation).Select(means =>
+    /// <summary>What the bootstrap says of each series' mean, or null where no resample has one (or none was asked for).</summary>
+    /// <param name="means">The mean of each series itself.</param>
+    public static BootstrapResult?[] Results(IReadOnlyList<double[]> series, IReadOnlyList<double> means, int resamples, int seed, double level, int threads = 0, CancellationToken cancellation = default) =>
+        resamples == 0 ? new BootstrapResult?[series.Count] : [.. Means(series, resamples, seed, threads, cancellation).Select((drawn, s) =>
         {
-            double[] sorted = [.. means.Where(m => !double.IsNaN(m)).Order()];
-            return sorted.Length == 0 ? ((double?)null, (double?)null) : (Quantile(sorted, (1 - level) / 2), Quantile(sorted, (1 + level) / 2));
+            double[] usable = [.. drawn.Where(m => !double.IsNaN(m))];
+            return usable.Length == 0 ? null : BootstrapResult.From(means[s], usable, 1 - level);
         })];
-    }
 
-    /// <summary>Linear interpolation between order statistics (Hyndman and Fan 1996, definition 7).</summary>
-    private static double Quantile(double[] sorted, double p)
+    /// <summary>Which users have a value, once for all series that lack the same users; -1 for a series without gaps.</summary>
+    private static (List<double[]> Masks, int[] MaskOf) Masks(IReadOnlyList<double[]> series, int padded)
     {
-        var at = p * (sorted.Length - 1);
-        var below = (int)at;
-        return below + 1 < sorted.Length ? sorted[below] + (at - below) * (sorted[below + 1] - sorted[below]) : sorted[below];
+        List<double[]> masks = [];
+        var maskOf = new int[series.Count];
+        for (var s = 0; s < maskOf.Length; s++)
+        {
+            maskOf[s] = -1;
+            if (!series[s].Any(double.IsNaN)) continue;
+            var mask = Padded(series[s], padded, v => double.IsNaN(v) ? 0 : 1);
+            maskOf[s] = masks.FindIndex(m => m.AsSpan().SequenceEqual(mask));
+            if (maskOf[s] >= 0) continue;
+            maskOf[s] = masks.Count;
+            masks.Add(mask);
+        }
+        return (masks, maskOf);
     }
 
     private static double Dot(double[] a, double[] b)

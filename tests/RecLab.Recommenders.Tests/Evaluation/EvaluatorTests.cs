@@ -157,4 +157,19 @@ public sealed class EvaluatorTests
     {
         public void Report(double value) => report(value);
     }
+
+    [Fact]
+    public void Slices_part_the_users_by_what_is_known_and_the_items_by_how_often_they_were_touched()
+    {
+        // Item 0 is the head (a fifth of five). User 0 is new, 1 knows one item, 2 knows two. Every list is 0, 1, 2, 3, 4 less what is known.
+        var train = Toy.Rows(3, 5, (1, 0, 1, 1), (2, 0, 1, 1), (2, 3, 1, 2));
+        var test = Toy.Rows(3, 5, (0, 0, 1, 3), (0, 4, 1, 3), (1, 1, 1, 3), (2, 4, 1, 3));
+        var result = Evaluator.Evaluate(new GivenModel(train.Users, train.Items, (_, i) => -i), train, train, test, new() { Ks = [1] });
+        MetricValue Recall(string slice) => result.Slices.Single(s => s.Name == slice)["recall", 1]!;
+        Assert.Equal((0.5, 1), (Recall("users: new").Mean!.Value, Recall("users: new").Users));
+        Assert.Equal((1, 1), (Recall("users: light").Mean!.Value, Recall("users: light").Users));
+        Assert.Equal((0, 1), (Recall("users: heavy").Mean!.Value, Recall("users: heavy").Users));
+        Assert.Equal((1, 1), (Recall("items: head").Mean!.Value, Recall("items: head").Users)); // user 0 alone is asked for item 0, and gets it
+        Assert.Equal((1.0 / 3, 3), (Recall("items: tail").Mean!.Value, Recall("items: tail").Users)); // user 1 finds item 1; the others want item 4
+    }
 }
