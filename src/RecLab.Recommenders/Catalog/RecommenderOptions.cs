@@ -15,3 +15,7 @@ public sealed class TunableAttribute(double low, double high) : Attribute
     /// <summary>Draw on a logarithmic scale.</summary>
     public bool Log { get; init; }
 }
+
+/// <summary>The property that says how long training goes on (epochs, iterations): a search may begin points with a part of it and go on with the best.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class BudgetAttribute : Attribute;

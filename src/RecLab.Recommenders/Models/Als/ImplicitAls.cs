@@ -33,7 +33,7 @@ public sealed record ImplicitAlsOptions : RecommenderOptions
     [Display(Name = "Factors", Description = "Length of a user's and an item's vector.", Order = 1), Range(1, 1024), Tunable(16, 256, Log = true)]
     public int Factors { get; init; } = 64;
 
-    [Display(Name = "Iterations", Description = "Times both sides are solved.", Order = 2), Range(1, 500), Tunable(5, 30)]
+    [Display(Name = "Iterations", Description = "Times both sides are solved.", Order = 2), Range(1, 500), Tunable(5, 30), Budget]
     public int Iterations { get; init; } = 15;
 
     /// <summary>lambda.</summary>
