@@ -19,6 +19,14 @@
     for (const button of document.querySelectorAll('[data-theme-choice]')) button.setAttribute('aria-pressed', String(button.dataset.themeChoice === now));
   }
 
+  // A link to #main would leave the page, because addresses are relative to the root.
+  document.addEventListener('click', event => {
+    if (!(event.target instanceof Element) || !event.target.closest('[data-skip]')) return;
+    event.preventDefault();
+    event.stopPropagation();
+    document.getElementById('main')?.focus();
+  }, true);
+
   document.addEventListener('click', event => {
     const target = event.target instanceof Element ? event.target : null;
     const choice = target?.closest('[data-theme-choice]');
