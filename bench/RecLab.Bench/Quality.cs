@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using System.Globalization;
 using RecLab.Recommenders;
 using RecLab.Recommenders.Catalog;
 using RecLab.Recommenders.Data;
 using RecLab.Recommenders.Evaluation;
+using RecLab.Recommenders.Models.Hybrids;
 
 namespace RecLab.Bench;
 
@@ -19,9 +19,9 @@ internal static class Quality
         foreach (var words in args[2..].Select(a => a.Split(':', 2)))
         {
             var family = RecommenderCatalog.Get(words[0]);
-            var options = With(family, words.Length > 1 ? words[1] : "");
+            var options = words is ["hybrid", var parts] ? HybridOf(parts) : FamilyFormula.OptionsOf(family, words.Length > 1 ? words[1] : "");
             var clock = Stopwatch.StartNew();
-            var model = family.Create(options).Train(split.Train, new());
+            var model = family.Create(options).Train(split.Train, new() { Progress = new Log(), Validation = args[1] == "test" ? split.Valid : null });
             var trained = clock.Elapsed.TotalSeconds;
             var result = Evaluator.Evaluate(new TrainHistory(model, split.Train), split.Train, known, asked, new() { Ks = [10], Resamples = 0, WithRunMetrics = false });
             Console.WriteLine($"{string.Join(':', words),-90}{result["ndcg", 10]?.Mean,9:F4}{result["recall", 10]?.Mean,10:F4}{trained,9:F2}{result.ScoringSeconds,9:F2}");
@@ -29,19 +29,16 @@ internal static class Quality
         return 0;
     }
 
-    private static RecommenderOptions With(RecommenderFamily family, string settings)
-    {
-        var options = family.Defaults;
-        foreach (var pair in settings.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(s => s.Split('=')))
-        {
-            var property = family.OptionsType.GetProperty(pair[0]) ?? throw new ArgumentException($"{family.Name} has no option {pair[0]}.");
-            property.SetValue(options, property.PropertyType.IsEnum ? Enum.Parse(property.PropertyType, pair[1]) : Convert.ChangeType(pair[1], property.PropertyType, CultureInfo.InvariantCulture));
-        }
-        return options;
-    }
+    /// <summary>"Kind|parts".</summary>
+    private static HybridOptions HybridOf(string text) => new() { Kind = Enum.Parse<HybridKind>(text.Split('|')[0]), Parts = text.Split('|')[1] };
 
     private static Interactions Together(Interactions a, Interactions b) =>
         new(a.Users, a.Items, [.. a.User, .. b.User], [.. a.Item, .. b.Item], [.. a.Value, .. b.Value], [.. a.Time, .. b.Time], a.Catalogue, a.Audience);
+
+    private sealed class Log : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) { if (value.Log is { } line) Console.WriteLine(line); }
+    }
 
     /// <summary>Shows the model the train rows only, as the peers do.</summary>
     private sealed class TrainHistory(IModel model, Interactions train) : IModel

@@ -1,7 +1,9 @@
-using RecLab.Recommenders.Models;
 using RecLab.Recommenders.Models.Als;
+using RecLab.Recommenders.Models.Content;
+using RecLab.Recommenders.Models.Hybrids;
 using RecLab.Recommenders.Models.Linear;
 using RecLab.Recommenders.Models.Neighbours;
+using RecLab.Recommenders.Models;
 using RecLab.Recommenders.Neural.Models;
 
 namespace RecLab.Recommenders.Catalog;
@@ -23,6 +25,10 @@ public static class RecommenderCatalog
             "He et al. 2017, WWW", "neural", o => new DeepMlp(o)) with { NeedsTorch = true, Experimental = true },
         RecommenderFamily.Of<SasRecOptions>("sasrec", "SASRec", "A Transformer reads the newest items and predicts the next.",
             "Kang, McAuley 2018, ICDM; Klenitskiy, Vasilev 2023, RecSys", "sequence", o => new SasRec(o)) with { NeedsTorch = true, Experimental = true },
+        RecommenderFamily.Of<ContentOptions>("content", "Content", "What reads like what you touched: words of titles, categories, attributes and descriptions.",
+            "Lops, de Gemmis, Semeraro 2011, Recommender Systems Handbook", "content", o => new ContentBased(o)) with { Experimental = true },
+        RecommenderFamily.Of<HybridOptions>("hybrid", "Hybrid", "Several families as one: weighted, switching by length of history, or with learnt weights.",
+            "Burke 2002, UMUAI", "hybrid", o => new Hybrid(o)) with { Experimental = true },
     ];
 
     /// <exception cref="KeyNotFoundException">No family has this key.</exception>
