@@ -17,10 +17,22 @@ public static class Beta
     /// <exception cref="ArgumentOutOfRangeException">p outside [0, 1], or a shape that is not positive.</exception>
     public static double Quantile(double p, double a, double b)
     {
+        Check(p, a, b);
+        return p is 0 or 1 ? p : p <= 0.5 ? LowerQuantile(p, a, b).X : LowerQuantile(1 - p, b, a).Y;
+    }
+
+    /// <summary>x with P(X > x) = p; exact for small p.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">p outside [0, 1], or a shape that is not positive.</exception>
+    public static double UpperQuantile(double p, double a, double b)
+    {
+        Check(p, a, b);
+        return p is 0 or 1 ? 1 - p : p <= 0.5 ? LowerQuantile(p, b, a).Y : LowerQuantile(1 - p, a, b).X;
+    }
+
+    private static void Check(double p, double a, double b)
+    {
         if (!(p >= 0 && p <= 1)) throw new ArgumentOutOfRangeException(nameof(p), p, "A probability lies between 0 and 1.");
         if (!(a > 0 && b > 0)) throw new ArgumentOutOfRangeException(nameof(a), $"The shapes of a beta distribution are positive, not {a} and {b}.");
-        if (p is 0 or 1) return p;
-        return p <= 0.5 ? LowerQuantile(p, a, b).X : LowerQuantile(1 - p, b, a).Y;
     }
 
     /// <summary>Solves ln I = ln p over the logit u of x: there the logarithm of the tail is concave, so a Newton step never runs away.</summary>

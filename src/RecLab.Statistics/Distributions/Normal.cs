@@ -55,15 +55,28 @@ public static class Normal
             }
             return (numerator + C[7]) / (denominator + D[7]);
         }
-        var s = 1 / (x * x);
-        numerator = P[5] * s;
-        denominator = s;
+        return (InverseRootTwoPi - FarPart(1 / (x * x))) / x;
+    }
+
+    /// <summary>1/sqrt(2 pi) - x P(Z > x) e^(x^2/2) for x beyond sqrt(32), s = 1/x^2.</summary>
+    private static double FarPart(double s)
+    {
+        var numerator = P[5] * s;
+        var denominator = s;
         for (var i = 0; i < 4; i++)
         {
             numerator = (numerator + P[i]) * s;
             denominator = (denominator + Q[i]) * s;
         }
-        return (InverseRootTwoPi - s * (numerator + P[4]) / (denominator + Q[4])) / x;
+        return s * (numerator + P[4]) / (denominator + Q[4]);
+    }
+
+    /// <summary>E[max(Z - u, 0)] = phi(u) - u P(Z > u): the expected loss, without cancellation far out.</summary>
+    public static double ExpectedExcess(double u)
+    {
+        if (u <= 5.656854249492380195) return Density(u) - u * UpperTail(u);
+        if (u > 40) return 0;
+        return ExpMinusHalfSquare(u) * FarPart(1 / (u * u));
     }
 
     /// <summary>P(0 &lt; Z &lt;= x) for small x.</summary>

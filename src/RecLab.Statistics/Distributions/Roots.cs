@@ -37,4 +37,32 @@ internal static class Roots
         }
         return x;
     }
+
+    /// <summary>The zero of a continuous function between two points at which its sign differs (Chandrupatla, Advances in Engineering Software 28, 1997):
+    /// inverse quadratic interpolation where that is safe, halving elsewhere.</summary>
+    public static double Between(Func<double, double> function, double low, double high, double tolerance = 1e-15)
+    {
+        double a = high, b = low, c = high, fa = function(a), fb = function(b), fc = fa;
+        if (fa == 0) return a;
+        if (fb == 0) return b;
+        if (Math.Sign(fa) == Math.Sign(fb)) throw new ArgumentException($"No sign change between {low} and {high}.");
+        var share = 0.5;
+        for (var i = 0; i < 300; i++)
+        {
+            var x = a + share * (b - a);
+            var fx = function(x);
+            if (Math.Sign(fx) == Math.Sign(fa)) (c, fc) = (a, fa);
+            else (c, fc, b, fb) = (b, fb, a, fa);
+            (a, fa) = (x, fx);
+            var best = Math.Abs(fb) < Math.Abs(fa) ? b : a;
+            var reach = (2e-16 * Math.Abs(best) + tolerance * Math.Abs(best) + 1e-300) / Math.Abs(b - a);
+            if (reach > 0.5 || fa == 0 || fb == 0) return best;
+            var (xi, phi) = ((a - b) / (c - b), (fa - fb) / (fc - fb));
+            share = phi * phi < xi && (1 - phi) * (1 - phi) < 1 - xi
+                ? fa / (fb - fa) * (fc / (fb - fc)) + (c - a) / (b - a) * (fa / (fc - fa)) * (fb / (fc - fb))
+                : 0.5;
+            share = Math.Clamp(share, reach, 1 - reach);
+        }
+        return a;
+    }
 }
