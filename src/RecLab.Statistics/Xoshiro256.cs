@@ -16,6 +16,14 @@ public sealed class Xoshiro256
         _d = SplitMix(ref seed);
     }
 
+    /// <summary>One of many independent sequences of a seed, so that runs may be worked in any order or at once.</summary>
+    public static Xoshiro256 Stream(ulong seed, ulong number)
+    {
+        var mixed = SplitMix(ref seed);
+        number += mixed;
+        return new(SplitMix(ref number) ^ mixed);
+    }
+
     private static ulong SplitMix(ref ulong state)
     {
         var z = state += 0x9E3779B97F4A7C15;
