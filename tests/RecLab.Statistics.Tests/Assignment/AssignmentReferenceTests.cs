@@ -110,7 +110,7 @@ public sealed class AssignmentReferenceTests
         var rows = expected.GetProperty("contingency");
         for (var i = 0; i < n; i++)
             for (var j = 0; j < n; j++) Assert.Equal(rows[i][j].GetInt64(), table[i, j]);
-        Assert.Equal(expected.GetProperty("chi_square_independence").GetDouble(), Comparisons.Dependence.Test(table).Value.ChiSquare, 1e-6);
+        Assert.Equal(expected.GetProperty("chi_square_independence").GetDouble(), RecLab.Statistics.Comparisons.Dependence.Test(table).Value.ChiSquare, 1e-6);
     }
 
     private static AssignmentRule ReadRule(JsonElement e) => new(Text(e, "key"), e.GetProperty("variations").GetInt32())

@@ -19,7 +19,7 @@ internal static class ReferenceInputs
 
     public static double[] Doubles(this JsonElement array) => [.. array.EnumerateArray().Select(ReferenceCase.Number)];
 
-    public static object Fields(Comparisons.TTest test) => new
+    public static object Fields(RecLab.Statistics.Comparisons.TTest test) => new
     {
         estimate = test.Effect.Value,
         standard_error = test.Effect.StandardError,
