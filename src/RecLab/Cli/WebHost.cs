@@ -2,6 +2,7 @@ using Radzen;
 using RecLab.Access;
 using RecLab.Controls;
 using RecLab.Doors;
+using RecLab.Events;
 using RecLab.Experiments;
 using RecLab.Laboratory;
 using RecLab.Results;
@@ -33,6 +34,7 @@ public static class WebHost
         builder.Services.AddAccess(paths);
         builder.Services.AddShell();
         builder.Services.AddExperiments();
+        builder.Services.AddEvents();
         builder.Services.AddResults();
         builder.Services.AddData();
         builder.Services.AddTraining(builder.Configuration, paths);

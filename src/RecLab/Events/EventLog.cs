@@ -1,0 +1,161 @@
+using Microsoft.EntityFrameworkCore;
+using RecLab.Live;
+using RecLab.Storage;
+
+namespace RecLab.Events;
+
+/// <summary>The append-only record of what was served and what happened. Whoever appends waits until the rows are durable: one thread takes everything that
+/// waits, writes it in one transaction, syncs once and answers all of them (group commit). The queue is bounded; when it is full the log says so at once.</summary>
+public sealed class EventLog(EventStore store, IDbContextFactory<RecLabDb> databases, LiveFeed feed, IConfiguration configuration, TimeProvider clock, ILogger<EventLog> log)
+    : IHostedService, IDisposable
+{
+    /// <summary>Rows in one transaction at most: about a tenth of a second of work.</summary>
+    private const int GroupSize = 5_000;
+
+    /// <summary>Name of the setting with the installation's currency (ISO 4217).</summary>
+    public const string CurrencySetting = "currency";
+
+    private readonly int _capacity = configuration.GetValue("RecLab:Events:Queue", 20_000);
+    private readonly Lock _gate = new();
+    private readonly Queue<LogEntry> _waiting = [];
+    private readonly SemaphoreSlim _arrived = new(0);
+    private readonly RecentEvents _recent = new();
+    private Thread? _thread;
+    private EventWriter? _writer;
+    private int _size;
+    private bool _open;
+    private long _committed;
+
+    /// <summary>Called on the writer's thread after a commit and before anybody is answered, with the interests the group brought. Must be quick and must not throw.</summary>
+    public event Action<IReadOnlyList<Interest>>? Committed;
+
+    /// <summary>Rows waiting to be written.</summary>
+    public int Waiting { get { lock (_gate) return _size; } }
+
+    /// <summary>Rows made durable since the start.</summary>
+    public long Rows => Volatile.Read(ref _committed);
+
+    /// <summary>The newest events as they were taken.</summary>
+    public RecentEvents Recent => _recent;
+
+    /// <summary>Records a served list. Ends when it is durable.</summary>
+    /// <exception cref="EventLogBusyException">The queue is full or the database cannot be written.</exception>
+    public Task AppendAsync(Exposure exposure)
+    {
+        if (exposure.Propensities.Count != exposure.Items.Count) throw new ArgumentException($"{exposure.Items.Count} items need as many propensities, got {exposure.Propensities.Count}.");
+        return Enqueue(new ExposureEntry(exposure));
+    }
+
+    /// <summary>Records events. Ends when they are durable, with one receipt for each.</summary>
+    /// <exception cref="EventLogBusyException">The queue is full or the database cannot be written; send them again.</exception>
+    public async Task<IReadOnlyList<EventReceipt>> AppendAsync(IReadOnlyList<ReceivedEvent> events)
+    {
+        if (events.Count == 0) return [];
+        var entry = new EventsEntry(events);
+        await Enqueue(entry);
+        _recent.Add(events, entry.Receipts);
+        return entry.Receipts;
+    }
+
+    /// <summary>Counts something that is no event, for the health pages. Nobody waits for it; it is dropped when the log is busy.</summary>
+    public void Count(string kind, string placement, bool simulated, int count = 1)
+    {
+        lock (_gate)
+            if (!_open || _size >= _capacity) return;
+        _ = Enqueue(new TallyEntry(kind, placement, simulated, clock.GetUtcNow().ToUnixTimeMilliseconds(), count))
+            .ContinueWith(t => log.LogDebug(t.Exception, "A count of {Kind} was lost.", kind), TaskContinuationOptions.OnlyOnFaulted);
+    }
+
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        store.Create();
+        var key = await SealKey.ReadAsync(databases, cancellation);
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var currency = await db.Set<Setting>().Where(s => s.Name == CurrencySetting).Select(s => s.Value).SingleOrDefaultAsync(cancellation) ?? "EUR";
+        _writer = new EventWriter(store, new IdSealer(key), currency);
+        lock (_gate) _open = true;
+        _thread = new Thread(Work) { Name = "event log", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Takes nothing new, writes what waits, and ends.</summary>
+    public Task StopAsync(CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            if (!_open) return Task.CompletedTask;
+            _open = false;
+        }
+        _arrived.Release();
+        return Task.Run(() => _thread!.Join(), cancellation);
+    }
+
+    public void Dispose()
+    {
+        _writer?.Dispose();
+        _arrived.Dispose();
+    }
+
+    private Task Enqueue(LogEntry entry)
+    {
+        lock (_gate)
+        {
+            if (!_open) throw new EventLogBusyException("The event log is not open.");
+            if (_size > 0 && _size + entry.Size > _capacity) throw new EventLogBusyException($"{_size} rows are waiting to be written already.");
+            _size += entry.Size;
+            _waiting.Enqueue(entry);
+        }
+        _arrived.Release();
+        return entry.Written;
+    }
+
+    private void Work()
+    {
+        List<LogEntry> group = [];
+        while (true)
+        {
+            _arrived.Wait();
+            if (!Take(group)) { if (!_open) return; continue; }
+            Write(group);
+            group.Clear();
+        }
+    }
+
+    /// <summary>Moves what waits into the group, oldest first, up to its size.</summary>
+    private bool Take(List<LogEntry> group)
+    {
+        var size = 0;
+        lock (_gate)
+        {
+            while (_waiting.TryPeek(out var next) && (size == 0 || size + next.Size <= GroupSize))
+            {
+                group.Add(_waiting.Dequeue());
+                size += next.Size;
+            }
+            if (!_open && _waiting.Count > 0) _arrived.Release(); // one more round before the end
+        }
+        return group.Count > 0;
+    }
+
+    private void Write(List<LogEntry> group)
+    {
+        try
+        {
+            _writer!.Write(group);
+            Interlocked.Add(ref _committed, group.Sum(e => e.Size));
+            if (_writer.Interests.Count > 0) Committed?.Invoke(_writer.Interests);
+            foreach (var entry in group) entry.Done();
+            feed.Changed(LiveFeed.Results);
+        }
+        catch (Exception fault)
+        {
+            log.LogError(fault, "A group of {Count} entries could not be written to the event log; the senders were asked to try again.", group.Count);
+            var busy = new EventLogBusyException("The event log cannot be written at the moment.", fault);
+            foreach (var entry in group) entry.Fail(busy);
+        }
+        finally
+        {
+            lock (_gate) _size -= group.Sum(e => e.Size);
+        }
+    }
+}

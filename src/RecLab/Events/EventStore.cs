@@ -1,0 +1,77 @@
+using Microsoft.Data.Sqlite;
+using RecLab.Storage;
+
+namespace RecLab.Events;
+
+/// <summary>The event database: where it lies, what its tables are, and connections to it. One writer (<see cref="EventLog"/>), any number of readers.</summary>
+public sealed class EventStore(HostPaths paths)
+{
+    /// <summary>Log (recommendation, event, quarantine), its folds (mark, unit_day, arm, traffic, interest), and counters of what went by (tally).</summary>
+    private const string Schema = """
+        CREATE TABLE IF NOT EXISTS recommendation (
+          id BLOB PRIMARY KEY, served_at INTEGER NOT NULL, placement TEXT NOT NULL, experiment INTEGER NOT NULL, phase INTEGER NOT NULL, arm INTEGER NOT NULL,
+          variant INTEGER NOT NULL, run INTEGER NOT NULL, unit TEXT NOT NULL, session TEXT NOT NULL, simulated INTEGER NOT NULL,
+          items TEXT NOT NULL, propensities TEXT NOT NULL, fallback TEXT, reason TEXT NOT NULL, host_decides INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS event (
+          id BLOB PRIMARY KEY, type TEXT NOT NULL, recommendation BLOB, item TEXT, position INTEGER, unit TEXT NOT NULL, session TEXT NOT NULL,
+          occurred_at INTEGER NOT NULL, received_at INTEGER NOT NULL, value REAL, currency TEXT, properties TEXT, simulated INTEGER NOT NULL,
+          experiment INTEGER NOT NULL, phase INTEGER NOT NULL, arm INTEGER NOT NULL, flags INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS quarantine (
+          id BLOB PRIMARY KEY, reason TEXT NOT NULL, type TEXT NOT NULL, recommendation TEXT, item TEXT, unit TEXT NOT NULL, received_at INTEGER NOT NULL, simulated INTEGER NOT NULL);
+        CREATE TABLE IF NOT EXISTS mark (recommendation BLOB PRIMARY KEY, marks BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS unit_day (
+          experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, unit TEXT NOT NULL, day INTEGER NOT NULL,
+          lists INTEGER NOT NULL, served INTEGER NOT NULL, rendered INTEGER NOT NULL, viewable INTEGER NOT NULL, clicked INTEGER NOT NULL,
+          carts INTEGER NOT NULL, purchases INTEGER NOT NULL, revenue INTEGER NOT NULL, first_at INTEGER, last_at INTEGER, first_click_at INTEGER,
+          PRIMARY KEY (experiment, phase, simulated, arm, unit, day)) WITHOUT ROWID;
+        CREATE INDEX IF NOT EXISTS unit_day_busy ON unit_day (experiment, phase, simulated, unit) WHERE lists > 2000 OR clicked > 500;
+        CREATE TABLE IF NOT EXISTS arm (
+          experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, first_day INTEGER NOT NULL, last_day INTEGER NOT NULL,
+          PRIMARY KEY (experiment, phase, simulated, arm)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS traffic (
+          hour INTEGER NOT NULL, placement TEXT NOT NULL, variant INTEGER NOT NULL, simulated INTEGER NOT NULL,
+          lists INTEGER NOT NULL, served INTEGER NOT NULL, rendered INTEGER NOT NULL, viewable INTEGER NOT NULL, clicked INTEGER NOT NULL,
+          PRIMARY KEY (simulated, hour, placement, variant)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS interest (
+          unit TEXT NOT NULL, simulated INTEGER NOT NULL, at INTEGER NOT NULL, item TEXT NOT NULL, type TEXT NOT NULL,
+          PRIMARY KEY (unit, simulated, at, item, type)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS tally (
+          day INTEGER NOT NULL, kind TEXT NOT NULL, placement TEXT NOT NULL, simulated INTEGER NOT NULL, count INTEGER NOT NULL,
+          PRIMARY KEY (day, kind, placement, simulated)) WITHOUT ROWID;
+        """;
+
+    private readonly string _reader = new SqliteConnectionStringBuilder { DataSource = paths.EventDatabase, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = 30 }.ToString();
+    private readonly string _writer = new SqliteConnectionStringBuilder { DataSource = paths.EventDatabase, Pooling = false, DefaultTimeout = 2 }.ToString();
+
+    /// <summary>The folds: every table that can be made again from the log.</summary>
+    public static IReadOnlyList<string> Folds { get; } = ["mark", "unit_day", "arm", "traffic", "interest"];
+
+    /// <summary>Makes the tables that are missing. Safe to call from several processes.</summary>
+    public void Create()
+    {
+        using var connection = OpenWriter();
+        using var command = connection.CreateCommand();
+        command.CommandText = Schema;
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>A connection that commits durably: WAL, and every commit is synced to disk before it returns. It waits two seconds for another writer.</summary>
+    public SqliteConnection OpenWriter()
+    {
+        var connection = new SqliteConnection(_writer);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        // 8,000 pages of 4 KiB between checkpoints: each of them costs two more syncs
+        command.CommandText = "PRAGMA busy_timeout=2000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=8000; PRAGMA cache_size=-65536;";
+        command.ExecuteNonQuery();
+        return connection;
+    }
+
+    /// <summary>A pooled connection that sees one consistent state per transaction and never blocks the writer.</summary>
+    public SqliteConnection OpenReader()
+    {
+        var connection = new SqliteConnection(_reader);
+        connection.Open();
+        return connection;
+    }
+}

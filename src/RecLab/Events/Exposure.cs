@@ -1,0 +1,79 @@
+namespace RecLab.Events;
+
+/// <summary>One list as it was served: to whom, by what, and how likely each position was. Append-only.</summary>
+public sealed record Exposure
+{
+    /// <summary>UUIDv7; as 16 big-endian bytes it is the key of the row.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Unix milliseconds; for simulated lists by the simulated clock.</summary>
+    public required long ServedAt { get; init; }
+
+    /// <summary>Placement key.</summary>
+    public required string Placement { get; init; }
+
+    /// <summary>The experiment that counts this list, with phase and arm; 0 where none does.</summary>
+    public int Experiment { get; init; }
+    public int Phase { get; init; }
+    public int Arm { get; init; }
+
+    /// <summary>The variant that answered and the run whose model did; 0 for none.</summary>
+    public int Variant { get; init; }
+    public int Run { get; init; }
+
+    /// <summary>The user, or empty where none may be named (no consent): such a list is kept and tallied, never counted for a person.</summary>
+    public string Unit { get; init; } = "";
+    public string Session { get; init; } = "";
+    public bool Simulated { get; init; }
+
+    /// <summary>Outside item ids, best first.</summary>
+    public required IReadOnlyList<string> Items { get; init; }
+
+    /// <summary>Probability with which the logging policy put this item at this position, in (0, 1]; one per item.</summary>
+    public required IReadOnlyList<double> Propensities { get; init; }
+
+    /// <summary>Name of the fallback that answered, or null.</summary>
+    public string? Fallback { get; init; }
+
+    /// <summary>Why this list: "assigned", "no-consent", ...</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>The host decides and reports the items afterwards (log-only arm).</summary>
+    public bool HostDecides { get; init; }
+}
+
+/// <summary>One event as it came through a door, already checked for shape. What it names is checked by the log.</summary>
+public sealed record ReceivedEvent
+{
+    /// <summary>16 bytes made of the sender's event id by <see cref="EventIds"/>; the same id is the same event.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>A value of <see cref="EventTypes"/>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The sealed id of the list as it was sent, or null.</summary>
+    public string? Recommendation { get; init; }
+    public string? Item { get; init; }
+
+    /// <summary>1 for the first place of the list, or 0 where not given; only used where the item is not named.</summary>
+    public int Position { get; init; }
+    public string? Unit { get; init; }
+    public string? Session { get; init; }
+
+    /// <summary>When it happened and when it arrived, Unix milliseconds, clock skew already taken out (<see cref="EventTimes"/>).</summary>
+    public required long OccurredAt { get; init; }
+    public required long ReceivedAt { get; init; }
+
+    /// <summary>Money in minor units for baskets and purchases, stars for ratings.</summary>
+    public double? Value { get; init; }
+
+    /// <summary>ISO 4217, or null for the installation's.</summary>
+    public string? Currency { get; init; }
+
+    /// <summary>The sender's own fields as JSON, or null.</summary>
+    public string? Properties { get; init; }
+    public bool Simulated { get; init; }
+
+    /// <summary>What the times already say; the log adds the rest.</summary>
+    public EventFlags Flags { get; init; }
+}

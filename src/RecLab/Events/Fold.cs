@@ -1,0 +1,160 @@
+using Microsoft.Data.Sqlite;
+
+namespace RecLab.Events;
+
+/// <summary>Adds the log up: totals per unit and day, traffic per hour, interests per person. Written in the same transaction as the rows it counts. A list's impressions
+/// belong to the day it was served, so that a click falls on the same day as the impression it needs; purchases belong to the day they happen.
+/// The order of arrival never matters: marks are only ever set, counters count marks, first times are minima.</summary>
+internal sealed class Fold(SqliteConnection connection) : IDisposable
+{
+    private readonly record struct UnitKey(int Experiment, int Phase, bool Simulated, int Arm, string Unit, int Day);
+    private readonly record struct TrafficKey(long Hour, string Placement, int Variant, bool Simulated);
+
+    private sealed class Sums
+    {
+        public long Lists, Served, Rendered, Viewable, Clicked, Carts, Purchases, Revenue;
+        public long FirstAt = long.MaxValue, LastAt = long.MinValue, FirstClickAt = long.MaxValue;
+    }
+
+    private readonly Dictionary<UnitKey, Sums> _units = [];
+    private readonly Dictionary<TrafficKey, Sums> _traffic = [];
+    private readonly Exposed _exposed = new(connection);
+    private readonly Statement _addUnit = new(connection, """
+        INSERT INTO unit_day VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+        ON CONFLICT DO UPDATE SET lists = lists + excluded.lists, served = served + excluded.served, rendered = rendered + excluded.rendered,
+          viewable = viewable + excluded.viewable, clicked = clicked + excluded.clicked, carts = carts + excluded.carts,
+          purchases = purchases + excluded.purchases, revenue = revenue + excluded.revenue,
+          first_at = coalesce(min(first_at, excluded.first_at), first_at, excluded.first_at), last_at = coalesce(max(last_at, excluded.last_at), last_at, excluded.last_at),
+          first_click_at = coalesce(min(first_click_at, excluded.first_click_at), first_click_at, excluded.first_click_at)
+        """);
+    private readonly Statement _addTraffic = new(connection, """
+        INSERT INTO traffic (hour, placement, variant, simulated, lists, served, rendered, viewable, clicked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        ON CONFLICT DO UPDATE SET lists = lists + excluded.lists, served = served + excluded.served, rendered = rendered + excluded.rendered,
+          viewable = viewable + excluded.viewable, clicked = clicked + excluded.clicked
+        """);
+    private readonly Statement _addInterest = new(connection, "INSERT OR IGNORE INTO interest (unit, simulated, at, item, type) VALUES (?1, ?2, ?3, ?4, ?5)");
+
+    /// <summary>A list was served.</summary>
+    public void Served(Exposure list)
+    {
+        if (list.Unit.Length > 0)
+        {
+            var unit = UnitOf(list);
+            unit.Lists++;
+            unit.Served += list.Items.Count;
+            unit.FirstAt = Math.Min(unit.FirstAt, list.ServedAt);
+            unit.LastAt = Math.Max(unit.LastAt, list.ServedAt);
+        }
+        var traffic = TrafficOf(list);
+        traffic.Lists++;
+        traffic.Served += list.Items.Count;
+    }
+
+    /// <summary>The host has said what it showed in a list that was served before.</summary>
+    public void Filled(Exposure list)
+    {
+        if (list.Unit.Length > 0) UnitOf(list).Served += list.Items.Count;
+        TrafficOf(list).Served += list.Items.Count;
+    }
+
+    /// <summary>Something was seen or clicked: a click implies viewable, viewable implies rendered, and each counts once per list and item.</summary>
+    /// <param name="place">The place in the list, or -1 for all of it.</param>
+    /// <returns>Whether any mark is new.</returns>
+    public bool Impression(ShownList list, string type, int place, long occurredAt)
+    {
+        var mark = type switch
+        {
+            EventTypes.Click => Mark.Rendered | Mark.Viewable | Mark.Clicked,
+            EventTypes.Viewable => Mark.Rendered | Mark.Viewable,
+            _ => Mark.Rendered,
+        };
+        var counted = list.Exposure.Unit.Length > 0;
+        if (counted && type == EventTypes.Click)
+        {
+            var unit = UnitOf(list.Exposure);
+            unit.FirstClickAt = Math.Min(unit.FirstClickAt, occurredAt);
+        }
+        int rendered = 0, viewable = 0, clicked = 0;
+        for (var i = Math.Max(place, 0); i < (place < 0 ? list.Marks.Length : place + 1); i++)
+        {
+            var added = mark & ~(Mark)list.Marks[i];
+            if ((added & Mark.Rendered) != 0) rendered++;
+            if ((added & Mark.Viewable) != 0) viewable++;
+            if ((added & Mark.Clicked) != 0) clicked++;
+            list.Marks[i] |= (byte)mark;
+        }
+        if (rendered + viewable + clicked == 0) return false;
+        if (counted) Add(UnitOf(list.Exposure));
+        Add(TrafficOf(list.Exposure));
+        return true;
+
+        void Add(Sums sums)
+        {
+            sums.Rendered += rendered;
+            sums.Viewable += viewable;
+            sums.Clicked += clicked;
+        }
+    }
+
+    /// <summary>A basket or purchase counts for its user in every arm that showed the user a list in the seven days before.</summary>
+    public void Outcome(ReceivedEvent happened, string unit, EventFlags flags)
+    {
+        Write(); // exposures of this very transaction count too
+        foreach (var arm in _exposed.Before(unit, happened.Simulated, happened.OccurredAt))
+        {
+            var sums = Of(_units, new(arm.Experiment, arm.Phase, happened.Simulated, arm.Number, unit, EventTimes.DayOf(happened.OccurredAt)));
+            if (happened.Type == EventTypes.AddToCart) { sums.Carts++; continue; }
+            sums.Purchases++;
+            if ((flags & EventFlags.OtherCurrency) == 0) sums.Revenue += (long)(happened.Value ?? 0);
+        }
+    }
+
+    /// <summary>Somebody showed interest in an item, or the lack of it.</summary>
+    public void Interest(string unit, bool simulated, long at, string item, string type) =>
+        _addInterest.Set(1, unit).Set(2, simulated).Set(3, at).Set(4, item).Set(5, type).Run();
+
+    /// <summary>Writes what has been added up so far.</summary>
+    public void Write()
+    {
+        foreach (var (key, s) in _units)
+        {
+            if (s.Lists > 0) _exposed.Add(new(key.Experiment, key.Phase, key.Arm), key.Simulated, key.Day);
+            _addUnit.Set(1, key.Experiment).Set(2, key.Phase).Set(3, key.Simulated).Set(4, key.Arm).Set(5, key.Unit).Set(6, key.Day)
+                .Set(7, s.Lists).Set(8, s.Served).Set(9, s.Rendered).Set(10, s.Viewable).Set(11, s.Clicked).Set(12, s.Carts).Set(13, s.Purchases).Set(14, s.Revenue)
+                .Set(15, s.Lists > 0 ? s.FirstAt : null).Set(16, s.Lists > 0 ? s.LastAt : null).Set(17, s.FirstClickAt < long.MaxValue ? s.FirstClickAt : null).Run();
+        }
+        foreach (var (key, s) in _traffic)
+            _addTraffic.Set(1, key.Hour).Set(2, key.Placement).Set(3, key.Variant).Set(4, key.Simulated)
+                .Set(5, s.Lists).Set(6, s.Served).Set(7, s.Rendered).Set(8, s.Viewable).Set(9, s.Clicked).Run();
+        _units.Clear();
+        _traffic.Clear();
+    }
+
+    /// <summary>Drops what was not written: the transaction failed.</summary>
+    public void Forget()
+    {
+        _units.Clear();
+        _traffic.Clear();
+        _exposed.Forget();
+    }
+
+    public void Dispose()
+    {
+        _exposed.Dispose();
+        _addUnit.Dispose();
+        _addTraffic.Dispose();
+        _addInterest.Dispose();
+    }
+
+    private Sums UnitOf(Exposure list) =>
+        Of(_units, new(list.Experiment, list.Phase, list.Simulated, list.Arm, list.Unit, EventTimes.DayOf(list.ServedAt)));
+
+    private Sums TrafficOf(Exposure list) =>
+        Of(_traffic, new(Math.DivRem(list.ServedAt, EventTimes.Hour).Quotient, list.Placement, list.Variant, list.Simulated));
+
+    private static Sums Of<TKey>(Dictionary<TKey, Sums> all, TKey key) where TKey : notnull
+    {
+        ref var sums = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(all, key, out _);
+        return sums ??= new();
+    }
+}

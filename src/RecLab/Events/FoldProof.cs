@@ -1,0 +1,153 @@
+using Microsoft.Data.Sqlite;
+
+namespace RecLab.Events;
+
+/// <summary>One total that does not follow from the log.</summary>
+public sealed record FoldFault(string Table, string Row, string Stored, string FromLog);
+
+/// <summary>Proves that the totals follow from the log: recomputes them from its rows with plain SQL that shares nothing with the code that folds,
+/// and can replace the stored ones by them.</summary>
+public sealed class FoldProof(EventStore store)
+{
+    /// <summary>An impression event counts when no flag speaks against it; places come from the list's own items. Each statement fills the table fold_NAME.</summary>
+    private const string Recompute = """
+        CREATE TEMP TABLE place AS
+          SELECT r.id AS recommendation, CAST(j.key AS INTEGER) AS place, j.value AS item FROM recommendation r, json_each(r.items) j;
+        CREATE INDEX temp.place_of ON place (recommendation, item);
+        CREATE TEMP TABLE impression AS
+          SELECT p.recommendation, p.place, max(e.type = 'click') AS clicked, max(e.type IN ('click', 'viewable')) AS viewable
+          FROM event e JOIN place p ON p.recommendation = e.recommendation AND (p.item = e.item OR e.item IS NULL)
+          WHERE e.type IN ('rendered', 'viewable', 'click') AND e.flags = 0 GROUP BY p.recommendation, p.place;
+        CREATE UNIQUE INDEX temp.impression_of ON impression (recommendation, place);
+        CREATE TEMP TABLE list AS
+          SELECT r.*, json_array_length(r.items) AS served, (r.served_at - ((r.served_at % 86400000) + 86400000) % 86400000) / 86400000 AS day,
+            (SELECT count(*) FROM impression i WHERE i.recommendation = r.id) AS rendered,
+            (SELECT coalesce(sum(viewable), 0) FROM impression i WHERE i.recommendation = r.id) AS viewable,
+            (SELECT coalesce(sum(clicked), 0) FROM impression i WHERE i.recommendation = r.id) AS clicked,
+            (SELECT min(e.occurred_at) FROM first_click e WHERE e.recommendation = r.id) AS first_click_at
+          FROM recommendation r;
+        CREATE INDEX temp.list_of ON list (unit, simulated, served_at);
+        CREATE TEMP TABLE fold_unit_day AS
+          SELECT experiment, phase, simulated, arm, unit, day, sum(lists) lists, sum(served) served, sum(rendered) rendered, sum(viewable) viewable, sum(clicked) clicked,
+            sum(carts) carts, sum(purchases) purchases, sum(revenue) revenue, min(first_at) first_at, max(last_at) last_at, min(first_click_at) first_click_at
+          FROM (
+            SELECT experiment, phase, simulated, arm, unit, day, 1 lists, served, rendered, viewable, clicked, 0 carts, 0 purchases, 0 revenue,
+              served_at first_at, served_at last_at, first_click_at FROM list WHERE unit <> ''
+            UNION ALL
+            SELECT l.experiment, l.phase, l.simulated, l.arm, l.unit, (e.occurred_at - ((e.occurred_at % 86400000) + 86400000) % 86400000) / 86400000, 0, 0, 0, 0, 0,
+              e.type = 'add_to_cart', e.type = 'purchase', CASE WHEN e.type = 'purchase' AND e.flags & 32 = 0 THEN CAST(coalesce(e.value, 0) AS INTEGER) ELSE 0 END, NULL, NULL, NULL
+            FROM event e JOIN (SELECT DISTINCT unit, simulated, experiment, phase, arm FROM list WHERE unit <> '') l ON l.unit = e.unit AND l.simulated = e.simulated
+            WHERE e.type IN ('add_to_cart', 'purchase') AND e.flags & 6 = 0 AND EXISTS (
+              SELECT 1 FROM list x WHERE x.unit = l.unit AND x.simulated = l.simulated AND x.served_at BETWEEN e.occurred_at - 604800000 AND e.occurred_at
+                AND x.experiment = l.experiment AND x.phase = l.phase AND x.arm = l.arm))
+          GROUP BY experiment, phase, simulated, arm, unit, day;
+        CREATE TEMP TABLE fold_traffic AS
+          SELECT served_at / 3600000 AS hour, placement, variant, simulated, count(*) lists, sum(served) served, sum(rendered) rendered, sum(viewable) viewable, sum(clicked) clicked
+          FROM list GROUP BY 1, 2, 3, 4;
+        CREATE TEMP TABLE fold_arm AS
+          SELECT experiment, phase, simulated, arm, min(day) first_day, max(day) last_day FROM list WHERE unit <> '' GROUP BY 1, 2, 3, 4;
+        CREATE TEMP TABLE fold_interest AS
+          SELECT DISTINCT unit, simulated, occurred_at AS at, item, type FROM event
+          WHERE type IN ('click', 'add_to_cart', 'purchase', 'rating', 'dismiss') AND unit <> '' AND item IS NOT NULL;
+        """;
+
+    private static readonly string[] Proven = ["unit_day", "traffic", "arm", "interest"];
+
+    /// <summary>The totals that differ from what the log says, at most <paramref name="most"/>; none when all is well. Reads one consistent state, so it may run beside the writer.</summary>
+    public IReadOnlyList<FoldFault> Check(int most = 20)
+    {
+        using var connection = store.OpenReader();
+        using var transaction = connection.BeginTransaction(deferred: true);
+        Fill(connection);
+        List<FoldFault> faults = [];
+        foreach (var table in Proven)
+        {
+            var columns = Columns(connection, table);
+            faults.AddRange(Differences(connection, table, columns, "main." + table, "temp.fold_" + table, (row, text) => new(table, row, text, "")));
+            faults.AddRange(Differences(connection, table, columns, "temp.fold_" + table, "main." + table, (row, text) => new(table, row, "", text)));
+        }
+        Drop(connection);
+        return [.. faults.Take(most)];
+    }
+
+    /// <summary>Puts what the log says in the place of the stored totals, in one transaction.</summary>
+    public void Rebuild()
+    {
+        using var connection = store.OpenWriter();
+        using var transaction = connection.BeginTransaction();
+        Fill(connection);
+        foreach (var table in Proven)
+        {
+            var columns = string.Join(", ", Columns(connection, table));
+            Run(connection, $"DELETE FROM main.{table}; INSERT INTO main.{table} ({columns}) SELECT {columns} FROM temp.fold_{table};");
+        }
+        RebuildMarks(connection);
+        transaction.Commit();
+        Drop(connection);
+    }
+
+    private static void Fill(SqliteConnection connection)
+    {
+        Drop(connection);
+        Run(connection, "CREATE TEMP TABLE first_click AS SELECT recommendation, min(occurred_at) AS occurred_at FROM event WHERE type = 'click' AND flags = 0 GROUP BY recommendation;"
+            + "CREATE UNIQUE INDEX temp.first_click_of ON first_click (recommendation);");
+        Run(connection, Recompute);
+    }
+
+    private static void RebuildMarks(SqliteConnection connection)
+    {
+        Run(connection, "DELETE FROM main.mark");
+        using var read = connection.CreateCommand();
+        read.CommandText = "SELECT i.recommendation, i.place, i.viewable, i.clicked, l.served FROM impression i JOIN list l ON l.id = i.recommendation ORDER BY i.recommendation, i.place";
+        using var insert = new Statement(connection, "INSERT INTO mark (recommendation, marks) VALUES (?1, ?2)");
+        using var reader = read.ExecuteReader();
+        byte[] id = [], marks = [];
+        while (reader.Read())
+        {
+            var next = reader.GetFieldValue<byte[]>(0);
+            if (!next.AsSpan().SequenceEqual(id))
+            {
+                if (id.Length > 0) insert.Set(1, id).Set(2, marks).Run();
+                (id, marks) = (next, new byte[reader.GetInt32(4)]);
+            }
+            marks[reader.GetInt32(1)] = (byte)(Mark.Rendered | (reader.GetInt32(2) == 1 ? Mark.Viewable : 0) | (reader.GetInt32(3) == 1 ? Mark.Clicked : 0));
+        }
+        if (id.Length > 0) insert.Set(1, id).Set(2, marks).Run();
+    }
+
+    private static List<FoldFault> Differences(SqliteConnection connection, string table, string[] columns, string left, string right, Func<string, string, FoldFault> fault)
+    {
+        var list = string.Join(", ", columns);
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT {list} FROM {left} EXCEPT SELECT {list} FROM {right} LIMIT 20";
+        using var reader = command.ExecuteReader();
+        List<FoldFault> faults = [];
+        while (reader.Read())
+        {
+            var values = new object[reader.FieldCount];
+            reader.GetValues(values);
+            faults.Add(fault($"{table} {string.Join(' ', values.Take(6))}", string.Join(' ', columns.Zip(values, (c, v) => $"{c}={v}"))));
+        }
+        return faults;
+    }
+
+    private static string[] Columns(SqliteConnection connection, string table)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT name FROM pragma_table_info('{table}') ORDER BY cid";
+        using var reader = command.ExecuteReader();
+        List<string> names = [];
+        while (reader.Read()) names.Add(reader.GetString(0));
+        return [.. names];
+    }
+
+    private static void Drop(SqliteConnection connection) => Run(connection, string.Concat(
+        new[] { "place", "impression", "first_click", "list", "fold_unit_day", "fold_traffic", "fold_arm", "fold_interest" }.Select(t => $"DROP TABLE IF EXISTS temp.{t};")));
+
+    private static void Run(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}
