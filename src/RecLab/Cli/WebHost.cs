@@ -7,6 +7,7 @@ using RecLab.Experiments;
 using RecLab.Laboratory;
 using RecLab.Results;
 using RecLab.Data;
+using RecLab.Serving;
 using RecLab.Shell;
 using RecLab.Storage;
 using RecLab.Training;
@@ -38,6 +39,7 @@ public static class WebHost
         builder.Services.AddResults();
         builder.Services.AddData();
         builder.Services.AddTraining(builder.Configuration, paths);
+        builder.Services.AddServing();
         builder.Services.AddLaboratory();
         builder.Services.AddShop();
 
