@@ -10,6 +10,10 @@ public sealed record EvaluationOptions
     /// published table did otherwise.</summary>
     public bool ExcludeSeen { get; init; } = true;
 
+    /// <summary>Show the model as a user's history only what it was trained on, though everything known is left out of the lists: the way of published tables
+    /// whose models cannot fold in.</summary>
+    public bool OnlyTrainedHistory { get; init; }
+
     /// <summary>A test row is relevant from this value on (a rating of at least 4, say); null: every row.</summary>
     public float? RelevantFrom { get; init; }
 

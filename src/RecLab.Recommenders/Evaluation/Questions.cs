@@ -9,6 +9,7 @@ internal sealed class Questions
     {
         Users = new int[users];
         Histories = new int[users][];
+        Shown = Histories;
         Relevant = new (int, float)[users][];
         HasRelevant = new bool[users];
     }
@@ -19,16 +20,20 @@ internal sealed class Questions
     /// <summary>What was known of each, oldest first.</summary>
     public int[][] Histories { get; }
 
+    /// <summary>What the model is shown of it.</summary>
+    public int[][] Shown { get; private set; }
+
     /// <summary>Relevant items and grades (above 0), grade descending.</summary>
     public (int Item, float Grade)[][] Relevant { get; }
 
     public bool[] HasRelevant { get; }
 
-    public static Questions Of(Interactions known, Interactions test, EvaluationOptions options)
+    public static Questions Of(Interactions train, Interactions known, Interactions test, EvaluationOptions options)
     {
         int[] users = [.. Enumerable.Range(0, test.Users.Count).Where(u => test.ByUser.Size(u) > 0)];
         var questions = new Questions(users.Length);
         users.CopyTo(questions.Users, 0);
+        if (options.OnlyTrainedHistory) questions.Shown = [.. users.Select(train.History)];
         var seen = new int[test.Items.Count]; // the last question (from 1) that knew the item
         var best = new Dictionary<int, float>();
         for (var q = 0; q < users.Length; q++)

@@ -59,7 +59,7 @@ internal sealed class Ranking
     private void Block(Desk desk, int start, int count)
     {
         var items = _model.Items.Count;
-        for (var i = 0; i < count; i++) desk.Queries[i] = Query.Of(_questions.Users[start + i], _questions.Histories[start + i]);
+        for (var i = 0; i < count; i++) desk.Queries[i] = Query.Of(_questions.Users[start + i], _questions.Shown[start + i]);
         _model.ScoreMany(desk.Queries.AsSpan(0, count), desk.Scores.AsSpan(0, count * items), desk.Can.AsSpan(0, count));
         for (var i = 0; i < count; i++)
         {

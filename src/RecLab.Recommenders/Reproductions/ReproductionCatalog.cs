@@ -1,0 +1,70 @@
+using RecLab.Recommenders.Evaluation;
+using RecLab.Recommenders.Models;
+using RecLab.Recommenders.Models.Als;
+using RecLab.Recommenders.Models.Linear;
+using RecLab.Recommenders.Models.Neighbours;
+
+namespace RecLab.Recommenders.Reproductions;
+
+/// <summary>The rows that one command gets again.</summary>
+public static class ReproductionCatalog
+{
+    private const string RecBole = "RecBole 7b02be5e", Bars = "openbenchmark/BARS, matching, gowalla_m1";
+
+    public static IReadOnlyList<Reproduction> All { get; } =
+    [
+        Split80("split-100k-pop", "ml-100k", "popularity", "own numpy", new Popularity(new()), 0.1278, 0.1418, 0.001),
+        Split80("split-100k-itemknn", "ml-100k", "item kNN, cosine, 100 neighbours", RecBole, Cosine(), 0.2470, 0.2834, 0.002),
+        Split80("split-100k-ease", "ml-100k", "EASE, lambda 250", RecBole + " and numpy", new Ease(new() { Regularization = 250 }), 0.2805, 0.3295, 0.0002),
+        Split80("split-100k-als", "ml-100k", "implicit ALS, 64 factors, 15 iterations", "implicit 0.7.3", Als(), 0.2843, 0.3223, 0.01) with { Floor = true },
+        Split80("split-1m-pop", "ml-1m", "popularity", "own numpy", new Popularity(new()), 0.0703, 0.1267, 0.001),
+        Split80("split-1m-itemknn", "ml-1m", "item kNN, cosine, 100 neighbours", RecBole, Cosine(), 0.1634, 0.2563, 0.002),
+        Split80("split-1m-als", "ml-1m", "implicit ALS, 64 factors, 15 iterations", "implicit 0.7.3", Als(), 0.1998, 0.2878, 0.01) with { Floor = true },
+        Ncf("ncf-pop", "popularity", "computed independently", new Popularity(new()), 0.453808, 0.254455, 0.0005),
+        Ncf("ncf-ease-500", "EASE, lambda 500", "numpy", new Ease(new() { Regularization = 500 }), 0.709603, 0.449542, 0.0008),
+        new("gowalla-itemknn", "gowalla", "LightGCN's train and test; all items but the trained ones ranked; users with test rows", "item kNN, cosine, 100 neighbours", Bars,
+            new Dictionary<string, double> { ["Recall@20"] = 0.156994, ["NDCG@20"] = 0.121364, ["Recall@50"] = 0.254896, ["NDCG@50"] = 0.152704 }, 0.004,
+            (folder, context) => AllRanked(Cosine(), PublishedSplits.LightGcn(folder), context, [20, 50])),
+    ];
+
+    /// <exception cref="KeyNotFoundException">There is no such row.</exception>
+    public static Reproduction Get(string id) =>
+        All.FirstOrDefault(r => r.Id == id) ?? throw new KeyNotFoundException($"There is no row '{id}'. Known: {string.Join(", ", All.Select(r => r.Id))}.");
+
+    private static ItemKnn Cosine() => new(new() { Similarity = Similarity.Cosine, Shrinkage = 0, Neighbours = 100 });
+
+    /// <summary>The peer's settings (alpha 5, regularisation 30 alike for all) divided by its alpha: a touched pair weighs 1, an untouched one 1/5, regularisation 6.</summary>
+    private static ImplicitAls Als() => new(new() { UnobservedWeight = 0.2, Regularization = 6, FrequencyExponent = 0 });
+
+    private static Reproduction Split80(string id, string dataset, string model, string source, IRecommender recommender, double recall, double ndcg, double tolerance) =>
+        new(id, dataset, "random 80/10/10 within each user, every rating positive; all items but those of train and validation ranked", model, source,
+            new Dictionary<string, double> { ["Recall@10"] = recall, ["NDCG@10"] = ndcg }, tolerance,
+            (folder, context) => AllRanked(recommender, PublishedSplits.EightyTenTen(folder), context, [10]));
+
+    private static Reproduction Ncf(string id, string model, string source, IRecommender recommender, double hits, double ndcg, double tolerance) =>
+        new(id, "ml-1m-ncf", "leave one out; the last row of a user ranked among itself and 99 given negatives (sampled: not comparable with full ranking)", model, source,
+            new Dictionary<string, double> { ["HR@10"] = hits, ["NDCG@10"] = ndcg }, tolerance, (folder, context) =>
+            {
+                var (train, questions) = PublishedSplits.Ncf(folder);
+                var model = recommender.Train(train, context);
+                var scores = new float[train.Items.Count];
+                double hr = 0, gain = 0;
+                foreach (var (user, positive, negatives) in questions)
+                {
+                    context.Cancellation.ThrowIfCancellationRequested();
+                    if (!model.Score(Query.Of(user, train.History(user)), scores)) continue;
+                    var rank = SampledLeaveOneOut.Rank(positive, scores[positive], negatives, [.. negatives.Select(i => scores[i])]);
+                    hr += SampledLeaveOneOut.HitRate(rank, 10) / questions.Count;
+                    gain += SampledLeaveOneOut.Ndcg(rank, 10) / questions.Count;
+                }
+                return new Dictionary<string, double> { ["HR@10"] = hr, ["NDCG@10"] = gain };
+            });
+
+    private static Dictionary<string, double> AllRanked(IRecommender recommender, Split split, TrainingContext context, int[] ks)
+    {
+        var model = recommender.Train(split.Train, context);
+        var result = Evaluator.Evaluate(model, split, new() { Ks = ks, Resamples = 0, WithRunMetrics = false, WithSlices = false, OnlyTrainedHistory = true, Threads = context.Threads }, null, context.Cancellation);
+        return ks.SelectMany(k => new[] { ($"Recall@{k}", "recall", k), ($"NDCG@{k}", "ndcg", k) })
+            .ToDictionary(m => m.Item1, m => result[m.Item2, m.k]!.Mean ?? double.NaN);
+    }
+}
