@@ -1,9 +1,11 @@
+using RecLab.Recommenders.Models;
 using RecLab.Recommenders.Models.Als;
+using RecLab.Recommenders.Models.Baselines;
 using RecLab.Recommenders.Models.Content;
+using RecLab.Recommenders.Models.Factors;
 using RecLab.Recommenders.Models.Hybrids;
 using RecLab.Recommenders.Models.Linear;
 using RecLab.Recommenders.Models.Neighbours;
-using RecLab.Recommenders.Models;
 using RecLab.Recommenders.Neural.Models;
 
 namespace RecLab.Recommenders.Catalog;
@@ -29,6 +31,28 @@ public static class RecommenderCatalog
             "Lops, de Gemmis, Semeraro 2011, Recommender Systems Handbook", "content", o => new ContentBased(o)) with { Experimental = true },
         RecommenderFamily.Of<HybridOptions>("hybrid", "Hybrid", "Several families as one: weighted, switching by length of history, or with learnt weights.",
             "Burke 2002, UMUAI", "hybrid", o => new Hybrid(o)) with { Experimental = true },
+        RecommenderFamily.Of<BprOptions>("bpr", "BPR-MF", "Vectors learnt so that touched items come before untouched ones.",
+            "Rendle et al. 2009, UAI", "factors", o => new Bpr(o)) with { Experimental = true },
+        RecommenderFamily.Of<SlimOptions>("slim", "SLIM", "Few weights from item to item, by an elastic net for each item.",
+            "Ning, Karypis 2011, ICDM", "linear", o => new Slim(o)) with { Experimental = true },
+        RecommenderFamily.Of<UserKnnOptions>("user-knn", "User kNN", "What people like you touched: the nearest users by shared items.",
+            "Resnick et al. 1994, CSCW; Aiolli 2013, RecSys", "neighbours", o => new UserKnn(o)) with { Experimental = true },
+        RecommenderFamily.Of<Rp3BetaOptions>("rp3beta", "RP3beta", "A random walk of three steps with popular items held back.",
+            "Paudel et al. 2017, TiiS", "graph", o => new Rp3Beta(o)) with { Experimental = true },
+        RecommenderFamily.Of<NextItemOptions>("next-item", "Next item", "What tends to follow what was touched last: Markov chain to sequential rules.",
+            "Rendle et al. 2010, WWW; Ludewig, Jannach 2018, UMUAI", "sequence", o => new NextItem(o)) with { Experimental = true },
+        RecommenderFamily.Of<Item2VecOptions>("item2vec", "Item2Vec", "Item vectors from the company they keep in histories.",
+            "Barkan, Koenigstein 2016, MLSP", "factors", o => new Item2Vec(o)) with { Experimental = true },
+        RecommenderFamily.Of<FactorizationMachineOptions>("fm", "Factorisation machine", "Vectors for ids and attributes of users and items, all in pairs.",
+            "Rendle 2010, ICDM", "factors", o => new FactorizationMachine(o)) with { Experimental = true },
+        RecommenderFamily.Of<BiasedMfOptions>("biased-mf", "Biased MF (ratings)", "Predicts ratings from biases and vectors of user and item.",
+            "Koren, Bell, Volinsky 2009, IEEE Computer", "factors", o => new BiasedMf(o)) with { Experimental = true },
+        RecommenderFamily.Of<BiasBaselineOptions>("bias", "Bias baseline (ratings)", "Predicts ratings from how users and items deviate from the mean.",
+            "Koren 2010, TKDD", "baseline", o => new BiasBaseline(o)) with { Experimental = true },
+        RecommenderFamily.Of<ContentVectorsOptions>("content-vectors", "Content by vectors", "What lies near to what you touched, by item vectors made elsewhere.",
+            "Lops, de Gemmis, Semeraro 2011, Recommender Systems Handbook", "content", o => new ContentVectors(o)) with { Experimental = true },
+        RecommenderFamily.Of<RandomOrderOptions>("random", "Random", "Chance: the floor for every comparison.",
+            "baseline", "baseline", o => new RandomOrder(o)) with { Experimental = true },
     ];
 
     /// <exception cref="KeyNotFoundException">No family has this key.</exception>

@@ -26,69 +26,77 @@ public enum Similarity
 internal sealed class SimilarityMeasure
 {
     private readonly Similarity _kind;
-    private readonly double _shrinkage;
-    private readonly double[] _squares, _asTarget, _asTouched;
+    private readonly double _shrinkage, _asymmetry, _k1, _b, _meanLength;
+    private readonly double[] _rarity, _squares, _asTarget, _asTouched;
 
     /// <param name="rows">What is compared, one row each.</param>
     /// <param name="shrinkage">Added to the denominator.</param>
     /// <param name="asymmetry">a of the asymmetric cosine.</param>
     public SimilarityMeasure(Similarity kind, SparseMatrix rows, double shrinkage, double asymmetry = 0.5, double k1 = 1.2, double b = 0.75)
     {
-        (_kind, _shrinkage) = (kind, shrinkage);
-        Weighted = kind switch { Similarity.TfIdf => TfIdf(rows), Similarity.Bm25 => Bm25(rows, k1, b), _ => rows };
+        (_kind, _shrinkage, _k1, _b) = (kind, shrinkage, k1, b);
+        _asymmetry = kind == Similarity.AsymmetricCosine ? asymmetry : 0.5;
+        _rarity = Rarity(rows);
+        _meanLength = rows.Rows == 0 ? 1 : Math.Max(1e-12, System.Numerics.Tensors.TensorPrimitives.Sum(rows.AllValues) / (double)rows.Rows);
+        var length = new double[rows.Rows];
+        for (var r = 0; r < length.Length; r++)
+            foreach (var v in rows.ValuesOf(r)) length[r] += v;
+        Weighted = kind is Similarity.TfIdf or Similarity.Bm25 ? rows.Map((row, column, value) => Weight(column, value, length[row])) : rows;
         _squares = new double[rows.Rows];
-        for (var r = 0; r < _squares.Length; r++)
-            foreach (var v in Weighted.ValuesOf(r)) _squares[r] += (double)v * v;
-        var a = kind == Similarity.AsymmetricCosine ? asymmetry : 0.5;
-        _asTarget = Array.ConvertAll(_squares, s => Math.Pow(s, a));
-        _asTouched = Array.ConvertAll(_squares, s => Math.Pow(s, 1 - a));
+        for (var r = 0; r < _squares.Length; r++) _squares[r] = Squares(Weighted.ValuesOf(r));
+        _asTarget = Array.ConvertAll(_squares, s => Math.Pow(s, _asymmetry));
+        _asTouched = Array.ConvertAll(_squares, s => Math.Pow(s, 1 - _asymmetry));
     }
 
     /// <summary>The cells whose inner products are the numerators.</summary>
     public SparseMatrix Weighted { get; }
 
     /// <summary>Products with a target become how much each other row speaks for it.</summary>
-    public void OfTarget(int target, Span<float> products) => Divide(target, products, _asTarget, _asTouched);
+    public void OfTarget(int target, Span<float> products) => Divide(_squares[target], _asTarget[target], products, _asTouched);
 
     /// <summary>Products with a touched row become how much it speaks for each other row.</summary>
-    public void OfTouched(int touched, Span<float> products) => Divide(touched, products, _asTouched, _asTarget);
+    public void OfTouched(int touched, Span<float> products) => Divide(_squares[touched], _asTouched[touched], products, _asTarget);
 
-    private void Divide(int row, Span<float> products, double[] ofRow, double[] ofOther)
+    /// <summary>The weighted cells of a row that was not there before: every column once.</summary>
+    public float[] Weigh(ReadOnlySpan<int> columns)
+    {
+        var weights = new float[columns.Length];
+        for (var k = 0; k < weights.Length; k++) weights[k] = _kind is Similarity.TfIdf or Similarity.Bm25 ? Weight(columns[k], 1, columns.Length) : 1;
+        return weights;
+    }
+
+    /// <summary>Products with a new row, whose weighted cells are given, become how much each row speaks for it.</summary>
+    public void OfNew(ReadOnlySpan<float> weights, Span<float> products)
+    {
+        var squares = Squares(weights);
+        Divide(squares, Math.Pow(squares, _asymmetry), products, _asTouched);
+    }
+
+    private void Divide(double squares, double ofRow, Span<float> products, double[] ofOther)
     {
         for (var other = 0; other < products.Length; other++)
         {
             double product = products[other];
-            if (product == 0) continue;
-            var denominator = _kind switch
-            {
-                Similarity.Jaccard => _squares[row] + _squares[other] - product,
-                Similarity.Bm25 => 1,
-                _ => ofRow[row] * ofOther[other],
-            };
-            products[other] = (float)(product / (denominator + (_kind == Similarity.Bm25 ? 0 : _shrinkage)));
+            if (product == 0 || _kind == Similarity.Bm25) continue;
+            var denominator = _kind == Similarity.Jaccard ? squares + _squares[other] - product : ofRow * ofOther[other];
+            products[other] = (float)(product / (denominator + _shrinkage));
         }
     }
 
-    /// <summary>sqrt(value) * (ln N - ln(1 + df)), N rows, df rows of the column.</summary>
-    private static SparseMatrix TfIdf(SparseMatrix rows)
+    /// <summary>tf-idf: <c>sqrt(value) idf</c>; BM25: <c>idf value (k1 + 1) / (value + k1 (1 - b + b length / mean length))</c>.</summary>
+    private float Weight(int column, float value, double length) => _kind == Similarity.TfIdf
+        ? (float)(Math.Sqrt(Math.Abs(value)) * _rarity[column])
+        : (float)(_rarity[column] * value * (_k1 + 1) / (value + _k1 * (1 - _b + _b * length / _meanLength)));
+
+    private static double Squares(ReadOnlySpan<float> values)
     {
-        var idf = InverseFrequency(rows);
-        return rows.Map((_, column, value) => (float)(Math.Sqrt(Math.Abs(value)) * idf[column]));
+        var sum = 0.0;
+        foreach (var v in values) sum += (double)v * v;
+        return sum;
     }
 
-    /// <summary>idf * value (k1 + 1) / (value + k1 (1 - b + b length / mean length)).</summary>
-    private static SparseMatrix Bm25(SparseMatrix rows, double k1, double b)
-    {
-        var idf = InverseFrequency(rows);
-        var length = new double[rows.Rows];
-        for (var r = 0; r < length.Length; r++)
-            foreach (var v in rows.ValuesOf(r)) length[r] += v;
-        var mean = length.Length == 0 ? 1 : Math.Max(double.Epsilon, length.Average());
-        return rows.Map((row, column, value) => (float)(idf[column] * value * (k1 + 1) / (value + k1 * (1 - b + b * length[row] / mean))));
-    }
-
-    /// <summary>ln N - ln(1 + df), at least a hundredth so that nobody who touched everything counts negative.</summary>
-    private static double[] InverseFrequency(SparseMatrix rows)
+    /// <summary>ln N - ln(1 + df), at least a hundredth so that nobody who touched everything counts negative; N rows, df of them with the column.</summary>
+    private static double[] Rarity(SparseMatrix rows)
     {
         var frequency = new int[rows.Columns];
         foreach (var column in rows.AllColumns) frequency[column]++;
