@@ -1,7 +1,7 @@
 using RecLab.Recommenders.Data;
 using RecLab.Statistics;
 
-namespace RecLab.Recommenders.Neural;
+namespace RecLab.Recommenders.Neural.Batches;
 
 /// <summary>Touched pairs, each with items its user has not touched.</summary>
 /// <param name="Users">One per row.</param>

@@ -1,7 +1,7 @@
 using RecLab.Recommenders.Data;
 using RecLab.Statistics;
 
-namespace RecLab.Recommenders.Neural;
+namespace RecLab.Recommenders.Neural.Batches;
 
 /// <summary>Sequences packed one after the other, without padding.</summary>
 /// <param name="Input">The item at each place.</param>

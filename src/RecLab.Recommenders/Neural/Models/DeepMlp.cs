@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using RecLab.Recommenders.Catalog;
 using RecLab.Recommenders.Data;
+using RecLab.Recommenders.Neural.Batches;
 using RecLab.Recommenders.Neural.Frozen;
 
 namespace RecLab.Recommenders.Neural.Models;

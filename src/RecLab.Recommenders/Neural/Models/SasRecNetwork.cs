@@ -1,4 +1,5 @@
 using RecLab.Recommenders.Data;
+using RecLab.Recommenders.Neural.Batches;
 using RecLab.Recommenders.Neural.Frozen;
 using TorchSharp;
 using TorchSharp.Modules;
