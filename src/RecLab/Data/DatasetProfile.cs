@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using RecLab.Recommenders.Data;
+using RecLab.Recommenders.Evaluation;
 
 namespace RecLab.Data;
 
@@ -42,11 +43,18 @@ public sealed record DatasetProfile
     /// <summary>Items of which more than the id is known.</summary>
     public required int Described { get; init; }
 
-    /// <summary>The profile of a data set; worked out once while it is open.</summary>
-    public static DatasetProfile Of(Interactions data) => Known.GetValue(data, Compute);
+    /// <summary>Rows of the four slices that are cut in each user's time.</summary>
+    public required int Train { get; init; }
+    public required int Validation { get; init; }
+    public required int Test { get; init; }
+    public required int Hidden { get; init; }
 
-    private static DatasetProfile Compute(Interactions data)
+    /// <summary>The profile of a data set; worked out once while it is open.</summary>
+    public static DatasetProfile Of(Interactions data, double hiddenShare) => Known.GetValue(data, d => Compute(d, hiddenShare));
+
+    private static DatasetProfile Compute(Interactions data, double hiddenShare)
     {
+        var split = new SplitPlan { Hidden = hiddenShare }.Cut(data);
         var perUser = Sizes(data.ByUser);
         var perItem = Sizes(data.ByItem);
         var pairs = Pairs(data);
@@ -57,6 +65,7 @@ public sealed record DatasetProfile
             Density = data.Users.Count == 0 || data.Items.Count == 0 ? 0 : (double)pairs / data.Users.Count / data.Items.Count,
             Gini = GiniOf(perItem), ItemsWithHalf = Half(perItem), MedianPerUser = Median(perUser), MedianPerItem = Median(perItem),
             Repeats = data.Count - pairs, Described = data.Catalogue.Count,
+            Train = split.Train.Count, Validation = split.Validation.Count, Test = split.Test.Count, Hidden = split.Hidden.Count,
         };
     }
 

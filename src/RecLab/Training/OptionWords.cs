@@ -13,7 +13,8 @@ public static partial class OptionWords
     {
         var standard = field.Kind switch { FieldKind.Choice => Spaced(field.Default), FieldKind.Switch => field.Default == "true" ? "on" : "off", _ => field.Default };
         var bounds = field is { Low: { } low, High: { } high } ? $"{low} to {high}, " : "";
-        return standard.Length > 0 ? $"{bounds}default {standard}." : $"{bounds}empty by default.";
+        var words = standard.Length > 0 ? $"{bounds}default {standard}." : $"{bounds}empty by default.";
+        return char.ToUpperInvariant(words[0]) + words[1..];
     }
 
     [GeneratedRegex("([A-Z])")]

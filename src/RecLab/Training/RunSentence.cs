@@ -12,6 +12,7 @@ public static class RunSentence
         RunState.Queued => view.Ahead == 0 ? $"{view.Row.Title} starts as soon as its slot is free." : $"{view.Row.Title} waits behind {view.Ahead} {(view.Ahead == 1 ? "run" : "runs")}.",
         RunState.Running when view.Run.CancelRequested => $"{view.Row.Title} is being stopped.",
         RunState.Running when curves.Best is { } best && best.X < curves.Epochs - 2 => $"{view.Row.Title} is past its best so far, epoch {best.X:0}.",
+        RunState.Running when view.Stages.Count == 0 => $"{view.Row.Title} is starting.",
         RunState.Running => $"{view.Row.Title} is training, {Figures.Percent(view.Run.Fraction)} done.",
         RunState.Succeeded when view.Evaluation?["ndcg", 10] is { Mean: { } mean } => $"{view.Row.Title} reaches NDCG@10 {Figures.Metric(mean)} on the test slice.",
         RunState.Succeeded => $"{view.Row.Title} is trained.",

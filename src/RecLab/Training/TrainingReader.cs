@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using RecLab.Data;
+using RecLab.Experiments;
 using RecLab.Recommenders.Evaluation;
 using RecLab.Storage;
 
 namespace RecLab.Training;
 
 /// <summary>A run with the names a table shows.</summary>
-public sealed record RunRow(TrainingRun Run, string Key, string Variant, string Dataset)
+public sealed record RunRow(TrainingRun Run, string Key, string Variant, string Family, string Dataset)
 {
     /// <summary>"als v3".</summary>
     public string Title => $"{Variant} v{Run.Version}";
@@ -45,14 +46,16 @@ public sealed class TrainingReader(IDbContextFactory<RecLabDb> database, Trainin
     public async Task<TrainingBoard> BoardAsync(CancellationToken cancellation = default)
     {
         await using var db = await database.CreateDbContextAsync(cancellation);
-        var rows = Rows(db);
+        var runs = db.Set<TrainingRun>().AsNoTracking();
+        var alive = await RowsAsync(db, runs.Where(r => r.State == RunState.Running || r.State == RunState.Queued), cancellation);
+        var over = await RowsAsync(db, runs.Where(r => r.State != RunState.Running && r.State != RunState.Queued).OrderByDescending(r => r.FinishedAt).Take(MostOver), cancellation);
         var variants = await db.Set<Variant>().AsNoTracking().OrderBy(v => v.Name).ToListAsync(cancellation);
         var schedules = new List<(Variant, DateTimeOffset?)>();
         foreach (var variant in variants.Where(v => v.Schedule is not null)) schedules.Add((variant, await queue.NextAsync(variant.Id, cancellation)));
         return new(
-            await rows.Where(r => r.Run.State == RunState.Running).OrderBy(r => r.Run.StartedAt).ToListAsync(cancellation),
-            await rows.Where(r => r.Run.State == RunState.Queued).OrderBy(r => r.Run.RequestedAt).ToListAsync(cancellation),
-            await rows.Where(r => r.Run.State != RunState.Running && r.Run.State != RunState.Queued).OrderByDescending(r => r.Run.FinishedAt).Take(MostOver).ToListAsync(cancellation),
+            [.. alive.Where(r => r.Run.State == RunState.Running).OrderBy(r => r.Run.StartedAt)],
+            [.. alive.Where(r => r.Run.State == RunState.Queued).OrderBy(r => r.Run.RequestedAt)],
+            [.. over.OrderByDescending(r => r.Run.FinishedAt)],
             schedules, variants);
     }
 
@@ -60,7 +63,7 @@ public sealed class TrainingReader(IDbContextFactory<RecLabDb> database, Trainin
     public async Task<RunView?> RunAsync(int id, CancellationToken cancellation = default)
     {
         await using var db = await database.CreateDbContextAsync(cancellation);
-        if (await Rows(db).FirstOrDefaultAsync(r => r.Run.Id == id, cancellation) is not { } row) return null;
+        if ((await RowsAsync(db, db.Set<TrainingRun>().Where(r => r.Id == id), cancellation)).FirstOrDefault() is not { } row) return null;
         var kind = TrainingQueue.SchedulerOf(row.Run.Device);
         var before = await db.Set<TrainingRun>().AsNoTracking().Where(r => (r.State == RunState.Queued && r.RequestedAt < row.Run.RequestedAt) || r.State == RunState.Running).Select(r => r.Device).ToListAsync(cancellation);
         return new(row,
@@ -77,7 +80,8 @@ public sealed class TrainingReader(IDbContextFactory<RecLabDb> database, Trainin
     public async Task<IReadOnlyList<RunRow>> ComparableAsync(TrainingRun run, CancellationToken cancellation = default)
     {
         await using var db = await database.CreateDbContextAsync(cancellation);
-        return await Rows(db).Where(r => r.Run.Id != run.Id && r.Run.DatasetId == run.DatasetId && r.Run.State == RunState.Succeeded).OrderByDescending(r => r.Run.Id).Take(50).ToListAsync(cancellation);
+        var rows = await RowsAsync(db, db.Set<TrainingRun>().Where(r => r.Id != run.Id && r.DatasetId == run.DatasetId && r.State == RunState.Succeeded).OrderByDescending(r => r.Id).Take(50), cancellation);
+        return [.. rows.OrderByDescending(r => r.Run.Id)];
     }
 
     public async Task<IReadOnlyList<VariantRow>> VariantsAsync(CancellationToken cancellation = default)
@@ -88,7 +92,8 @@ public sealed class TrainingReader(IDbContextFactory<RecLabDb> database, Trainin
         var served = variants.Select(v => v.ServedRunId).OfType<int>().ToArray();
         var runs = await db.Set<TrainingRun>().AsNoTracking().Where(r => served.Contains(r.Id)
             || r.Version == db.Set<TrainingRun>().Where(o => o.VariantId == r.VariantId).Max(o => o.Version)).ToListAsync(cancellation);
-        var uses = await db.Set<Experiments.Experiment>().AsNoTracking().SelectMany(e => e.Arms.Select(a => new { a.VariantId, e.Key })).ToListAsync(cancellation);
+        var uses = await (from arm in db.Set<ExperimentArm>() join experiment in db.Set<Experiment>() on arm.ExperimentId equals experiment.Id
+                          select new { arm.VariantId, experiment.Key }).ToListAsync(cancellation);
         return [.. variants.Select(v => new VariantRow(v, datasets.GetValueOrDefault(v.DatasetId), runs.FirstOrDefault(r => r.Id == v.ServedRunId),
             runs.Where(r => r.VariantId == v.Id).MaxBy(r => r.Version), [.. uses.Where(u => u.VariantId == v.Id).Select(u => u.Key).Distinct()]))];
     }
@@ -102,10 +107,10 @@ public sealed class TrainingReader(IDbContextFactory<RecLabDb> database, Trainin
         return (row, runs, await queue.NextAsync(row.Variant.Id, cancellation));
     }
 
-    private static IQueryable<RunRow> Rows(RecLabDb db) =>
-        from run in db.Set<TrainingRun>().AsNoTracking()
-        join variant in db.Set<Variant>() on run.VariantId equals variant.Id
-        join dataset in db.Set<Dataset>() on run.DatasetId equals dataset.Id into datasets
-        from dataset in datasets.DefaultIfEmpty()
-        select new RunRow(run, variant.Key, variant.Name, dataset == null ? "" : dataset.Name);
+    private static Task<List<RunRow>> RowsAsync(RecLabDb db, IQueryable<TrainingRun> runs, CancellationToken cancellation) =>
+        (from run in runs.AsNoTracking()
+         join variant in db.Set<Variant>() on run.VariantId equals variant.Id
+         join dataset in db.Set<Dataset>() on run.DatasetId equals dataset.Id into datasets
+         from dataset in datasets.DefaultIfEmpty()
+         select new RunRow(run, variant.Key, variant.Name, variant.Family, dataset == null ? "" : dataset.Name)).ToListAsync(cancellation);
 }
