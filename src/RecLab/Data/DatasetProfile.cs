@@ -70,7 +70,7 @@ public sealed record DatasetProfile
     }
 
     /// <summary>G = sum_i (2 i - n - 1) x_i / (n sum x), x ascending, i from 1.</summary>
-    internal static double GiniOf(int[] counts)
+    public static double GiniOf(int[] counts)
     {
         double sum = 0, weighted = 0;
         var ordered = counts.Order().ToArray();
@@ -83,7 +83,7 @@ public sealed record DatasetProfile
     }
 
     /// <summary>Bins 0, 1, 2-3, 4-7, ... up to the largest.</summary>
-    internal static IReadOnlyList<Bin> Doubling(int[] counts)
+    public static IReadOnlyList<Bin> Doubling(int[] counts)
     {
         if (counts.Length == 0) return [];
         var bins = new int[1 + (counts.Max() == 0 ? 0 : int.Log2(counts.Max()) + 1)];

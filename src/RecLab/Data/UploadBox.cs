@@ -49,7 +49,7 @@ public sealed class UploadBox(string folder)
     }
 
     /// <summary>The last part of the name, which layouts are recognised by, without anything that could lead elsewhere.</summary>
-    internal static string Safe(string name)
+    public static string Safe(string name)
     {
         var last = name.Split('/', '\\')[^1];
         var safe = new string([.. last.Where(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or ' ').Take(120)]).Trim('.', ' ');

@@ -31,7 +31,7 @@ public sealed record RunCurves(IReadOnlyList<ChartSeries> Losses, IReadOnlyList<
     }
 
     /// <summary>m_t = w m_(t-1) + (1 - w) y_t, divided by 1 - w^t so that the start is not pulled to zero.</summary>
-    internal static IReadOnlyList<ChartPoint> Smooth(IReadOnlyList<ChartPoint> points, double weight)
+    public static IReadOnlyList<ChartPoint> Smooth(IReadOnlyList<ChartPoint> points, double weight)
     {
         if (weight <= 0) return points;
         var smooth = new ChartPoint[points.Count];

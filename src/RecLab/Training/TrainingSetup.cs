@@ -1,8 +1,8 @@
 using Microsoft.Data.Sqlite;
 using Quartz;
 using RecLab.Data;
+using RecLab.Recommenders.Neural;
 using RecLab.Storage;
-using RecLab.Torch;
 
 namespace RecLab.Training;
 
@@ -35,7 +35,7 @@ public static class TrainingSetup
     private static void AddTrainingDesks(this IServiceCollection services, TrainingSettings settings)
     {
         services.AddSingleton(settings);
-        services.AddSingleton(new Families(() => TorchRuntime.Availability is { Available: false } none ? none.Reason : null));
+        services.AddSingleton(new Families(() => NeuralRuntime.Missing));
         services.AddSingleton<ArtifactStore>();
         services.AddSingleton<TrainingQueue>();
         services.AddSingleton<TrainingDesk>();
