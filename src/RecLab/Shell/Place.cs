@@ -10,6 +10,9 @@ public sealed record Place(string Name, string Path, string? Also = null)
     public static readonly IReadOnlyList<Place> All =
     [
         new("Overview", "/"),
+        new("Variants", "/variants"),
+        new("Training", "/training"),
+        new("Data", "/data"),
     ];
 
     /// <summary>The four of the phone's bottom bar; the rest is under More.</summary>
