@@ -8,6 +8,14 @@ public static class ResultsSetup
     public static IServiceCollection AddResults(this IServiceCollection services)
     {
         services.AddSingleton<IPreflight, Preflight>();
+        services.AddSingleton<TotalsReader>();
+        services.AddSingleton<ResultsReader>();
+        services.AddSingleton<ResultsPageReader>();
+        services.AddSingleton<BoardReader>();
+        services.AddSingleton<PastTrafficReader>();
+        services.AddSingleton<WizardReader>();
+        services.AddScoped<WizardDesk>();
+        services.AddSingleton<DecisionDesk>();
         return services;
     }
 }

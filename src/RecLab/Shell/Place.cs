@@ -10,6 +10,7 @@ public sealed record Place(string Name, string Path, string? Also = null)
     public static readonly IReadOnlyList<Place> All =
     [
         new("Overview", "/"),
+        new("Experiments", "/experiments"),
         new("Variants", "/variants"),
         new("Training", "/training"),
         new("Data", "/data"),
