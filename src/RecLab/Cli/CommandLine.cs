@@ -14,6 +14,8 @@ public static class CommandLine
         EvaluateVerb.Create,
         ReproduceVerb.Create,
         WorkerVerb.Create,
+        DoctorVerb.Create,
+        BackupVerb.Create,
     ];
 
     /// <returns>0 when done, 1 for a failure (its sentence on standard error), 2 for a bad argument.</returns>

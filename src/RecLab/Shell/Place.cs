@@ -14,6 +14,7 @@ public sealed record Place(string Name, string Path, string? Also = null)
         new("Variants", "/variants"),
         new("Training", "/training"),
         new("Data", "/data"),
+        new("Operations", "/operations"),
     ];
 
     /// <summary>The four of the phone's bottom bar; the rest is under More.</summary>
