@@ -8,6 +8,8 @@ public static class ResultsSetup
     public static IServiceCollection AddResults(this IServiceCollection services)
     {
         services.AddSingleton<IPreflight, Preflight>();
+        services.AddSingleton<TotalsReader>();
+        services.AddSingleton<ResultsReader>();
         return services;
     }
 }

@@ -1,0 +1,37 @@
+using RecLab.Statistics;
+
+namespace RecLab.Results.Metrics;
+
+/// <summary>What an experiment measures on its users: a numerator per user and, for ratios, a denominator per user. Everything a page shows follows from
+/// the moments of these two columns, so a new metric over recorded totals needs no backfill.</summary>
+public interface IOutcomeMetric
+{
+    /// <summary>Stable lower-case key: "ctr".</summary>
+    string Key { get; }
+
+    /// <summary>"Click-through rate".</summary>
+    string Name { get; }
+
+    /// <summary>The thing in a sentence: "+6.4% click-through".</summary>
+    string Noun { get; }
+
+    /// <summary>What is counted, in half a line: "clicks per viewable item, users as clusters".</summary>
+    string Definition { get; }
+    MetricKind Kind { get; }
+    bool HigherIsBetter => true;
+
+    /// <summary>Column of a user's numerator.</summary>
+    UnitColumn Numerator { get; }
+
+    /// <summary>Column of a user's denominator; null unless the metric is a ratio.</summary>
+    UnitColumn? Denominator => null;
+
+    /// <summary>A value as the page shows it.</summary>
+    string Write(double value);
+
+    /// <summary>The counts a value comes from: "22,480 / 466,380".</summary>
+    string Counts(ArmTotals arm);
+
+    /// <summary>Why it cannot be computed, in this metric's own words: "no clicks in control".</summary>
+    string Missing(NotComputable reason) => reason == NotComputable.ZeroBaseline ? $"control has no {Noun}" : reason.Sentence.TrimEnd('.');
+}

@@ -1,0 +1,74 @@
+using RecLab.Controls.Charts;
+using RecLab.Experiments;
+using RecLab.Results.Metrics;
+
+namespace RecLab.Results;
+
+/// <summary>A results page in plain numbers and words: computed from a <see cref="ResultsInput"/>, shown by parts that compute nothing.</summary>
+public sealed record ResultsView
+{
+    public required ResultsInput Input { get; init; }
+    public required Scorecard Scorecard { get; init; }
+    public required Health Health { get; init; }
+    public required Progress Progress { get; init; }
+    public required VerdictText Verdict { get; init; }
+    public required LiftCurve Lift { get; init; }
+
+    /// <summary>Share of users per arm minus plan, over time.</summary>
+    public required IReadOnlyList<ChartSeries> Exposures { get; init; }
+    public required OfflineBoard Offline { get; init; }
+    public required Recommendation Recommendation { get; init; }
+
+    /// <summary>The time axis counts days since 1970 (true) or Unix seconds (false).</summary>
+    public required bool StepsAreDays { get; init; }
+
+    /// <summary>Red health: intervals are replaced by a hatched bar.</summary>
+    public bool Withheld => Verdict.Kind == VerdictKind.DoNotTrust;
+
+    public ArmTotals Control => Input.Totals.Arms[0];
+
+    /// <summary>Which rules judge: the box at the planned end, the wings before.</summary>
+    public JudgementRules Rules => RulesOf(Input, Progress.PlanComplete);
+
+    /// <param name="bandArm">Position of the arm whose bands the lift chart draws; null picks the verdict's arm or the last.</param>
+    public static ResultsView Of(ResultsInput input, int? bandArm = null)
+    {
+        var goal = OutcomeMetricCatalog.Get(input.GoalMetric);
+        var age = input.PhaseStartedAt is { } start ? (input.PhaseEndedAt ?? input.ReadAt) - start : TimeSpan.Zero;
+        var smallest = input.Totals.Arms.Min(a => a.Units);
+
+        // whether the plan is complete depends on counts only, so the first pass asks nothing of the effects
+        var complete = Progress.Of(input.Settings, input.Alpha, input.Simulated, age, smallest, null).PlanComplete;
+        var rules = RulesOf(input, complete);
+        var guards = input.Settings.Guardrails.Select(g => (Metric: OutcomeMetricCatalog.Find(g.Metric), g.Margin)).Where(g => g.Metric is not null).Select(g => (g.Metric!, g.Margin)).ToArray();
+        var scorecard = Scorecard.Of(input.Totals.Arms, goal, guards, Secondary(input, goal, guards), rules);
+        var widest = scorecard.Goal.Judgements.Where(j => j.Fixed is not null).Select(j => j.Fixed!.Effect).OrderByDescending(e => e.Variance).Cast<Statistics.Estimate?>().FirstOrDefault();
+        var progress = Progress.Of(input.Settings, input.Alpha, input.Simulated, age, smallest, widest);
+        var health = Health.Of(input.Arms, input.Totals.Arms, input.Facts, input.Simulated, input.State == ExperimentState.Running, input.ReadAt);
+        var verdict = VerdictWriter.Write(input.State, input.Simulated, input.Arms, scorecard, health, progress);
+        var steps = input.Minutes.Count > 0 && input.Totals.Days.Count < 3 ? input.Minutes : input.Totals.Days;
+        return new()
+        {
+            Input = input, Scorecard = scorecard, Health = health, Progress = progress, Verdict = verdict, StepsAreDays = !ReferenceEquals(steps, input.Minutes),
+            Lift = LiftCurve.Of(steps, input.Arms, goal, rules, bandArm is { } b && b > 0 && b < input.Arms.Count ? b : verdict.Arm is { } v and > 0 ? v : input.Arms.Count - 1),
+            Exposures = [.. input.Arms.Select(a => Exposure(a, steps))],
+            Offline = OfflineBoard.Of(input.Offline, input.Arms),
+            Recommendation = Recommendation.Of(verdict, progress, scorecard, input.Arms),
+        };
+    }
+
+    private static JudgementRules RulesOf(ResultsInput input, bool complete) => new(input.Alpha, input.Settings.TightestAt, complete);
+
+    /// <summary>Those asked for; without a choice, everything of which something was recorded.</summary>
+    private static IEnumerable<IOutcomeMetric> Secondary(ResultsInput input, IOutcomeMetric goal, IReadOnlyList<(IOutcomeMetric Metric, double)> guards)
+    {
+        var asked = input.Settings.Secondary.Count > 0
+            ? input.Settings.Secondary.Select(OutcomeMetricCatalog.Find).OfType<IOutcomeMetric>()
+            : OutcomeMetricCatalog.All.Where(m => input.Totals.Arms.Any(a => a[m.Numerator] != 0));
+        return asked.Where(m => m.Key != goal.Key && guards.All(g => g.Metric.Key != m.Key));
+    }
+
+    private static ChartSeries Exposure(PhaseArm arm, IReadOnlyList<Step> steps) => new(arm.Name,
+        [.. steps.Where(s => s.Totals.Sum(t => t.Units) > 0).Select(s => new ChartPoint(s.At, (double)s.Totals[arm.Position].Units / s.Totals.Sum(t => t.Units) - arm.Weight))])
+    { Arm = arm.Position };
+}

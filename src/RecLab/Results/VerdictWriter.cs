@@ -1,0 +1,123 @@
+using RecLab.Controls;
+using RecLab.Controls.Charts;
+using RecLab.Experiments;
+using RecLab.Statistics.Comparisons;
+
+namespace RecLab.Results;
+
+/// <summary>What the page says first.</summary>
+public enum VerdictKind { NotStarted, CannotSay, DoNotTrust, Better, Worse, BetterButGuardrail, NoDifferenceYet, NoDifference }
+
+/// <summary>The answer in one sentence, and why it may be believed.</summary>
+/// <param name="Before">The sentence up to the figure.</param>
+/// <param name="Figure">The number it is about, tinted; null without one.</param>
+/// <param name="After">The rest of the sentence.</param>
+/// <param name="Lede">Two lines of explanation.</param>
+/// <param name="Arm">The arm it is about.</param>
+public sealed record VerdictText(VerdictKind Kind, string Before, string? Figure, string After, string Lede, int? Arm)
+{
+    public string Sentence => Before + Figure + After;
+
+    public Tone Tone => Kind switch
+    {
+        VerdictKind.Better => Tone.Good,
+        VerdictKind.Worse => Tone.Bad,
+        VerdictKind.DoNotTrust => Tone.Bad,
+        VerdictKind.BetterButGuardrail => Tone.Warn,
+        _ => Tone.Neutral,
+    };
+}
+
+/// <summary>Writes the verdict. "Cannot say yet, because..." comes before every number: no users, health, too few users, too few days, not computable.</summary>
+public static class VerdictWriter
+{
+    /// <param name="arms">Arms of the phase by position.</param>
+    public static VerdictText Write(ExperimentState state, bool simulated, IReadOnlyList<PhaseArm> arms, Scorecard scorecard, Health health, Progress progress)
+    {
+        if (state is ExperimentState.Draft or ExperimentState.Training or ExperimentState.Ready)
+            return new(VerdictKind.NotStarted, "Not started yet.", null, "", "Numbers appear here as soon as it runs.", null);
+        if (Obstacle(simulated, arms, scorecard, health, progress) is { } obstacle) return obstacle;
+
+        var goal = scorecard.Goal;
+        string Name(int arm) => arms[arm].Name;
+        var noun = goal.Metric.Noun;
+        var judged = goal.Judgements.Where(j => j.Change is not null).ToArray();
+        var basis = progress.PlanComplete ? "The 95 % interval at the planned end" : "The always-valid interval";
+
+        var better = judged.Where(j => j.Look == Direction.Better).OrderByDescending(Gain).ToArray();
+        if (better.Length > 0)
+        {
+            var best = better[0];
+            var broken = scorecard.Of(MetricRole.Guardrail).Where(r => r.Judgements.Any(j => j.Arm == best.Arm && j.Guard == GuardrailOutcome.Breached)).ToArray();
+            var lede = $"{basis}, {Span(best, progress.PlanComplete)}, stays {(best.Change > 0 ? "above" : "below")} zero{(progress.PlanComplete ? "" : ", so this holds whenever you stop")}. {Others(judged, best, Name)}{Guards(scorecard, best.Arm, Name(best.Arm))}";
+            return broken.Length == 0
+                ? new(VerdictKind.Better, $"{Name(best.Arm)} is better: ", Figures.Change(best.Change!.Value), $" {noun} against {Name(0)}.", lede, best.Arm)
+                : new(VerdictKind.BetterButGuardrail, $"{Name(best.Arm)} gains ", Figures.Change(best.Change!.Value), $" {noun} but breaks a guardrail: {broken[0].Metric.Noun}.", lede, best.Arm);
+        }
+        var worse = judged.Where(j => j.Look == Direction.Worse).OrderBy(Gain).ToArray();
+        if (worse.Length > 0 && (worse.Length == judged.Length || judged.Length == 1))
+        {
+            var worst = worse[0];
+            return new(VerdictKind.Worse, $"{Name(worst.Arm)} is worse: ", Figures.Change(worst.Change!.Value), $" {noun} against {Name(0)}.",
+                $"{basis}, {Span(worst, progress.PlanComplete)}, stays on the wrong side of zero. {Others(judged, worst, Name)}", worst.Arm);
+        }
+        var leading = judged.OrderByDescending(Gain).First();
+        var so = $"{Name(leading.Arm)} stands at {Figures.Change(leading.Change!.Value)} {noun}, always-valid {Span(leading, false)}, which includes no difference. {Others(judged, leading, Name)}";
+        if (progress.PlanComplete || state is ExperimentState.Review or ExperimentState.Decided or ExperimentState.Archived)
+            return new(VerdictKind.NoDifference, "No difference shown.", null, "", so, null);
+        var left = progress.DaysLeft is { } d and > 0 ? $", about {d} {(d == 1 ? "day" : "days")} left" : "";
+        return new(VerdictKind.NoDifferenceYet, $"No difference shown yet{left}.", null, "", so, null);
+    }
+
+    private static VerdictText? Obstacle(bool simulated, IReadOnlyList<PhaseArm> arms, Scorecard scorecard, Health health, Progress progress)
+    {
+        VerdictText Because(string reason, string lede) => new(VerdictKind.CannotSay, $"Cannot say yet, because {reason}.", null, "", lede, null);
+        var who = simulated ? "simulated visitor" : "user";
+        if (scorecard.TotalUsers == 0) return Because($"no {who} has been shown a list", simulated ? "Send simulated visitors to fill this reading; live users have their own." : "Live users fill this reading; simulated visitors have their own.");
+        if (health.Blocking is { } red)
+            return new(VerdictKind.DoNotTrust, $"Do not trust: {Trouble(red)}.", null, "", $"{red.Title}: {red.Value}, {red.Caption}. Intervals are withheld until this is mended; a new phase starts clean.", null);
+        if (!progress.EnoughUsers)
+        {
+            var small = scorecard.Users.Select((n, i) => (n, i)).MinBy(x => x.n);
+            return Because($"{arms[small.i].Name} has {Figures.Count(small.n)} of the {Figures.Count(progress.MinimumUsers)} {who}s it needs", "Intervals are shown, a verdict is not: with so few users chance decides.");
+        }
+        if (!progress.EnoughDays)
+            return Because($"it has run {Whole(progress.Days)} of {progress.MinimumDays} days", "Weekdays differ: a verdict needs full weeks. Intervals are shown and hold at any time.");
+        return scorecard.Goal.Judgements.All(j => j.Change is null)
+            ? Because(scorecard.Goal.Metric.Missing(scorecard.Goal.Judgements[0].Reason!), $"{scorecard.Goal.Metric.Name} is not computable from what was recorded.")
+            : null;
+    }
+
+    private static string Trouble(HealthCell cell) => cell.Title switch
+    {
+        "Traffic split" => "traffic mismatch",
+        "Users in several arms" => "users saw several arms",
+        _ => "a fallback answers for the arms",
+    };
+
+    private static double Gain(Judgement j) => (j.Metric.HigherIsBetter ? 1 : -1) * j.Change!.Value;
+
+    private static string Span(Judgement j, bool atEnd)
+    {
+        var interval = atEnd ? j.Fixed!.Interval : j.Always!.Interval;
+        return $"{Figures.Change(interval.Lower)} to {Figures.Change(interval.Upper)}";
+    }
+
+    private static string Others(IEnumerable<Judgement> judged, Judgement but, Func<int, string> name) =>
+        string.Concat(judged.Where(j => j != but).Select(j => j.Look switch
+        {
+            Direction.Better => $"{name(j.Arm)} is better too, {Figures.Change(j.Change!.Value)}. ",
+            Direction.Worse => $"{name(j.Arm)} is worse, {Figures.Change(j.Change!.Value)}. ",
+            _ => $"{name(j.Arm)} is not significant. ",
+        }));
+
+    private static string Guards(Scorecard scorecard, int arm, string name)
+    {
+        var guards = scorecard.Of(MetricRole.Guardrail).SelectMany(r => r.Judgements.Where(j => j.Arm == arm).Select(j => (r.Metric.Noun, j.Guard))).ToArray();
+        if (guards.Length == 0) return "";
+        if (guards.Where(g => g.Guard == GuardrailOutcome.Breached).Select(g => g.Noun).ToArray() is { Length: > 0 } broken) return $"{name} crosses the margin of {string.Join(", ", broken)}.";
+        return guards.All(g => g.Guard == GuardrailOutcome.Holds) ? $"No guardrail of {name} crosses its margin." : $"Not every guardrail of {name} is shown safe yet.";
+    }
+
+    private static string Whole(double days) => Figures.Count((long)days);
+}
