@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RecLab.Access;
+using RecLab.Controls;
 using RecLab.Live;
 using RecLab.Storage;
 
@@ -15,14 +16,14 @@ public sealed class ExperimentDesk(IDbContextFactory<RecLabDb> databases, IPrefl
         "This starts a new phase: users are assigned anew and the numbers begin again at zero. The phase before stays readable.";
 
     /// <summary>Keeps a new draft.</summary>
-    /// <exception cref="ExperimentRefusedException">Something in it is wrong, or the key is taken.</exception>
+    /// <exception cref="Refusal">Something in it is wrong, or the key is taken.</exception>
     public async Task<Experiment> DraftAsync(ExperimentDraft draft, string who, CancellationToken cancellation = default)
     {
         RefuseIf(draft.Faults().FirstOrDefault());
         await using var db = await databases.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         if (await db.Set<Experiment>().AnyAsync(e => e.Key == draft.Key, cancellation))
-            throw new ExperimentRefusedException($"There is already an experiment with the key '{draft.Key}'.");
+            throw new Refusal($"There is already an experiment with the key '{draft.Key}'.");
         var experiment = new Experiment { Key = draft.Key, Name = draft.Name, Placement = draft.Placement, CreatedAt = clock.GetUtcNow() };
         Write(draft, experiment);
         if (experiment.Owner.Length == 0) experiment.Owner = who;
@@ -38,7 +39,7 @@ public sealed class ExperimentDesk(IDbContextFactory<RecLabDb> databases, IPrefl
         MoveAsync(key, ExperimentVerb.Edit, "edit", who, "", async (db, experiment) =>
         {
             RefuseIf(draft.Faults().FirstOrDefault());
-            if (draft.Key != key) throw new ExperimentRefusedException($"The key '{key}' is the seed of the assignment and cannot be changed.");
+            if (draft.Key != key) throw new Refusal($"The key '{key}' is the seed of the assignment and cannot be changed.");
             db.RemoveRange(experiment.Arms);
             experiment.Arms = [];
             await db.SaveChangesAsync(cancellation);
@@ -104,7 +105,7 @@ public sealed class ExperimentDesk(IDbContextFactory<RecLabDb> databases, IPrefl
     public Task<Experiment> ChangeTrafficAsync(string key, double traffic, string who, string why, CancellationToken cancellation = default) =>
         MoveAsync(key, ExperimentVerb.ChangeTraffic, "change traffic", who, why, async (db, experiment) =>
         {
-            if (!(traffic is > 0 and <= 1)) throw new ExperimentRefusedException(FormattableString.Invariant($"The traffic share must be above 0 and at most 1, and is {traffic}."));
+            if (!(traffic is > 0 and <= 1)) throw new Refusal(FormattableString.Invariant($"The traffic share must be above 0 and at most 1, and is {traffic}."));
             var less = traffic < experiment.Traffic;
             experiment.Traffic = traffic;
             if (less) await NextPhaseAsync(db, experiment, await PassAsync(db, experiment, cancellation), who, "less traffic", cancellation);
@@ -130,18 +131,21 @@ public sealed class ExperimentDesk(IDbContextFactory<RecLabDb> databases, IPrefl
     /// <param name="chosenArm">Position of the arm that serves from now on; null without one.</param>
     /// <param name="snapshot">The numbers as they were when it was decided, JSON.</param>
     /// <param name="why">The reason; required.</param>
-    public Task<Experiment> DecideAsync(string key, ExperimentOutcome outcome, int? chosenArm, string snapshot, string who, string why, CancellationToken cancellation = default) =>
+    /// <param name="also">What else must happen in the same transaction.</param>
+    public Task<Experiment> DecideAsync(string key, ExperimentOutcome outcome, int? chosenArm, string snapshot, string who, string why,
+        Func<RecLabDb, Experiment, Task>? also = null, CancellationToken cancellation = default) =>
         MoveAsync(key, ExperimentVerb.Decide, "decide", who, why, async (db, experiment) =>
         {
-            if (string.IsNullOrWhiteSpace(why)) throw new ExperimentRefusedException("A decision needs its reason.");
+            if (string.IsNullOrWhiteSpace(why)) throw new Refusal("A decision needs its reason.");
             if (outcome == ExperimentOutcome.Ship && experiment.Arms.All(a => a.Position != chosenArm))
-                throw new ExperimentRefusedException($"The experiment '{experiment.Name}' has no arm to ship at position {chosenArm}.");
+                throw new Refusal($"The experiment '{experiment.Name}' has no arm to ship at position {chosenArm}.");
             experiment.State = ExperimentState.Decided;
             experiment.Outcome = outcome;
             experiment.ChosenArm = outcome switch { ExperimentOutcome.Ship => chosenArm, ExperimentOutcome.KeepControl => 0, _ => null };
             experiment.DecidedAt = clock.GetUtcNow();
             experiment.Snapshot = snapshot;
             await CloseAsync(db, experiment, cancellation);
+            if (also is not null) await also(db, experiment);
         }, cancellation);
 
     /// <summary>Puts it out of sight; nothing is deleted.</summary>
@@ -154,6 +158,17 @@ public sealed class ExperimentDesk(IDbContextFactory<RecLabDb> databases, IPrefl
         await using var db = await databases.CreateDbContextAsync(cancellation);
         var original = await LoadAsync(db, key, cancellation);
         return await DraftAsync(ExperimentDraft.Of(original) with { Key = newKey, Name = $"{original.Name} (copy)", Owner = who }, who, cancellation);
+    }
+
+    /// <summary>A key like the given one that no experiment has yet: home-1 gives home-2.</summary>
+    public async Task<string> FreeKeyAsync(string like, CancellationToken cancellation = default)
+    {
+        var stem = like.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9').TrimEnd('-');
+        if (stem.Length is 0 or > 56) stem = stem.Length == 0 ? "experiment" : stem[..56];
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var taken = (await db.Set<Experiment>().Where(e => e.Key.StartsWith(stem)).Select(e => e.Key).ToListAsync(cancellation)).ToHashSet(StringComparer.Ordinal);
+        for (var n = 1; ; n++)
+            if (!taken.Contains($"{stem}-{n}")) return $"{stem}-{n}";
     }
 
     /// <summary>Everything that is checked before a start, as it would be found now.</summary>
@@ -183,7 +198,7 @@ public sealed class ExperimentDesk(IDbContextFactory<RecLabDb> databases, IPrefl
         await using var db = await databases.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var experiment = await LoadAsync(db, key, cancellation);
-        RefuseIf(Lifecycle.Refusal(experiment, verb));
+        RefuseIf(Lifecycle.Objection(experiment, verb));
         var from = experiment.State;
         await change(db, experiment);
         Log(db, experiment, from, name, who, why);
@@ -193,7 +208,7 @@ public sealed class ExperimentDesk(IDbContextFactory<RecLabDb> databases, IPrefl
 
     private static async Task<Experiment> LoadAsync(RecLabDb db, string key, CancellationToken cancellation) =>
         await db.Set<Experiment>().Include(e => e.Arms.OrderBy(a => a.Position)).SingleOrDefaultAsync(e => e.Key == key, cancellation)
-        ?? throw new ExperimentRefusedException($"There is no experiment with the key '{key}'.");
+        ?? throw new Refusal($"There is no experiment with the key '{key}'.");
 
     private async Task KeepAsync(RecLabDb db, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken cancellation)
     {
@@ -253,6 +268,6 @@ public sealed class ExperimentDesk(IDbContextFactory<RecLabDb> databases, IPrefl
 
     private static void RefuseIf(string? sentence)
     {
-        if (sentence is not null) throw new ExperimentRefusedException(sentence);
+        if (sentence is not null) throw new Refusal(sentence);
     }
 }

@@ -8,6 +8,9 @@ public static class ExperimentsSetup
         services.AddSingleton<ExperimentDesk>();
         services.AddSingleton<LiveExperiments>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveExperiments>());
+        services.AddSingleton<PhaseKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<PhaseKeeper>());
+        services.AddSingleton<ExperimentReader>();
         return services;
     }
 }

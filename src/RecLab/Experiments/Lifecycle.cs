@@ -26,7 +26,7 @@ public static class Lifecycle
     public static bool Allows(ExperimentState state, ExperimentVerb verb) => Rules[verb].From.Contains(state);
 
     /// <summary>Why the verb is refused, naming the experiment and its state; null when it is allowed.</summary>
-    public static string? Refusal(Experiment experiment, ExperimentVerb verb)
+    public static string? Objection(Experiment experiment, ExperimentVerb verb)
     {
         var (done, from) = Rules[verb];
         if (from.Contains(experiment.State)) return null;
@@ -45,5 +45,3 @@ public static class Lifecycle
     };
 }
 
-/// <summary>A verb that was refused. The message is one sentence for the person who asked; nothing was changed.</summary>
-public sealed class ExperimentRefusedException(string sentence) : InvalidOperationException(sentence);

@@ -1,55 +1,55 @@
+using RecLab.Events;
 using RecLab.Results.Metrics;
 using RecLab.Statistics;
 
 namespace RecLab.Results;
 
-/// <summary>What is known of one user in one arm, as numbers that can be summed.</summary>
-public enum UnitColumn { Served, Rendered, Viewable, Clicked, Carts, Purchases, Revenue, DidClick, DidCart, DidPurchase }
-
-/// <summary>Sums over the users of one arm: each column, and the products of any two. Enough for every metric and its variance.</summary>
+/// <summary>What the users of one arm did: everything added up, and for every metric the sums over users from which its mean and variance follow.</summary>
 /// <param name="Arm">Position; 0 = control.</param>
-/// <param name="Units">Users shown at least one list.</param>
-/// <param name="Sums">By <see cref="UnitColumn"/>.</param>
-/// <param name="Products">Row-major by two columns; symmetric.</param>
-public sealed record ArmTotals(int Arm, long Units, double[] Sums, double[] Products)
+/// <param name="Total">All users together.</param>
+/// <param name="Sums">By metric key.</param>
+public sealed record ArmTotals(int Arm, UnitTotal Total, IReadOnlyDictionary<string, UnitSums> Sums)
 {
-    /// <summary>Number of columns.</summary>
-    public static int Width { get; } = Enum.GetValues<UnitColumn>().Length;
-
-    /// <summary>Nobody yet.</summary>
-    public static ArmTotals Empty(int arm) => new(arm, 0, new double[Width], new double[Width * Width]);
-
-    /// <summary>Sum of a column over users.</summary>
-    public double this[UnitColumn column] => Sums[(int)column];
-
-    /// <summary>Sum over users of the product of two columns.</summary>
-    public double this[UnitColumn a, UnitColumn b] => Products[(int)a * Width + (int)b];
+    /// <summary>Users shown at least one list.</summary>
+    public long Units => Sums.Values.Select(s => s.Units).FirstOrDefault();
 
     /// <summary>The moments of a metric in this arm.</summary>
-    public Moments Of(IOutcomeMetric metric)
-    {
-        var (y, d) = (metric.Numerator, metric.Denominator);
-        return metric.Kind switch
-        {
-            MetricKind.Mean => Moments.Mean(Units, this[y], this[y, y]),
-            MetricKind.Proportion => Moments.Proportion(Units, (long)this[y]),
-            _ => Moments.Ratio(Units, this[y], this[y, y], this[d!.Value], this[d.Value, d.Value], this[y, d.Value]),
-        };
-    }
+    public Moments Of(IOutcomeMetric metric) => Moments.Of(metric.Kind, Sums.GetValueOrDefault(metric.Key));
 
-    /// <summary>Totals of users given one by one; each user's values by <see cref="UnitColumn"/>.</summary>
-    public static ArmTotals Of(int arm, IEnumerable<double[]> users)
+    /// <summary>Nobody yet.</summary>
+    public static ArmTotals Empty(int arm) => new(arm, default, OutcomeMetricCatalog.All.ToDictionary(m => m.Key, _ => default(UnitSums)));
+
+    /// <summary>Totals of users given one by one.</summary>
+    public static ArmTotals Of(int arm, IEnumerable<UnitTotal> users)
     {
-        var (sums, products, units) = (new double[Width], new double[Width * Width], 0L);
+        var (total, sums) = (default(UnitTotal), Empty(arm).Sums.ToDictionary());
         foreach (var user in users)
         {
-            units++;
-            for (var a = 0; a < Width; a++)
-            {
-                sums[a] += user[a];
-                for (var b = 0; b < Width; b++) products[a * Width + b] += user[a] * user[b];
-            }
+            total += user;
+            foreach (var metric in OutcomeMetricCatalog.All)
+                sums[metric.Key] += UnitSums.Of(metric.Measure.Numerator(user), metric.Measure.Denominator?.Invoke(user) ?? 0);
         }
-        return new(arm, units, sums, products);
+        return new(arm, total, sums);
     }
+}
+
+/// <summary>The totals as they stood at one moment, everything before included.</summary>
+/// <param name="At">Position on the time axis.</param>
+/// <param name="Totals">One per arm by position.</param>
+public sealed record Step(double At, IReadOnlyList<ArmTotals> Totals);
+
+/// <summary>Everything recorded about one phase of an experiment in one reading (live or simulated).</summary>
+public sealed record PhaseTotals
+{
+    /// <summary>One per arm by position.</summary>
+    public required IReadOnlyList<ArmTotals> Arms { get; init; }
+
+    /// <summary>The totals as they stood at the end of each UTC day on which something happened, oldest first; <see cref="Step.At"/> is the day number.</summary>
+    public required IReadOnlyList<Step> Days { get; init; }
+
+    /// <summary>Users shown lists by more than one arm.</summary>
+    public required long SeveralArms { get; init; }
+
+    /// <summary>Users left out because they behave like machines.</summary>
+    public long Machines { get; init; }
 }

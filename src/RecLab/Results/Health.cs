@@ -68,9 +68,9 @@ public sealed record Health(IReadOnlyList<HealthCell> Cells)
     private static HealthCell Aside(IReadOnlyList<ArmTotals> totals, TrafficFacts facts)
     {
         const string title = "Events not counted";
-        var seen = totals.Sum(t => t[UnitColumn.Rendered] + t[UnitColumn.Clicked]);
+        var seen = totals.Sum(t => t.Total.Rendered + t.Total.Clicked);
         if (seen + facts.SetAside == 0) return new(title, HealthLevel.Unknown, "no events yet", "late, stale or set aside");
-        var share = facts.SetAside / (seen + facts.SetAside);
+        var share = (double)facts.SetAside / (seen + facts.SetAside);
         return new(title, share > WatchFallback ? HealthLevel.Watch : HealthLevel.Good, Figures.Count(facts.SetAside), $"{Figures.Rate(share)}, late, stale or set aside");
     }
 

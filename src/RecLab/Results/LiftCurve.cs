@@ -5,11 +5,6 @@ using RecLab.Results.Metrics;
 
 namespace RecLab.Results;
 
-/// <summary>The totals as they stood at one moment, everything before included.</summary>
-/// <param name="At">Position on the time axis.</param>
-/// <param name="Totals">One per arm by position.</param>
-public sealed record Step(double At, IReadOnlyList<ArmTotals> Totals);
-
 /// <summary>The cumulative lift of one metric over time, arm by arm, one of them with its bands.</summary>
 public sealed record LiftCurve
 {

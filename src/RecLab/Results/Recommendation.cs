@@ -12,7 +12,7 @@ public sealed record Recommendation(ExperimentOutcome? Outcome, int? Arm, string
     public static Recommendation Of(VerdictText verdict, Progress progress, Scorecard scorecard, IReadOnlyList<PhaseArm> arms) => verdict.Kind switch
     {
         VerdictKind.Better when Guards(scorecard, verdict.Arm!.Value) => new(ExperimentOutcome.Ship, verdict.Arm, $"ship {Letter(verdict.Arm!.Value)}"),
-        VerdictKind.Better => new(null, null, "run on until the guardrails are shown safe"),
+        VerdictKind.Better => new(null, null, "run on, guardrails open"),
         VerdictKind.BetterButGuardrail or VerdictKind.Worse => new(ExperimentOutcome.KeepControl, 0, "keep A"),
         VerdictKind.NoDifference when progress.PlanComplete => new(ExperimentOutcome.KeepControl, 0, "keep A"),
         VerdictKind.DoNotTrust => new(ExperimentOutcome.NoDecision, null, "do not decide on these numbers"),

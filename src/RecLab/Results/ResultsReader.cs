@@ -9,12 +9,12 @@ using RecLab.Training;
 namespace RecLab.Results;
 
 /// <summary>Reads what a results page is computed from. Viewers of one page share a reading that is at most <see cref="Shared"/> old.</summary>
-public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsReader totals, TimeProvider clock)
+public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsReader totals, TrafficReader traffic, TimeProvider clock)
 {
     /// <summary>How long a reading is shared between viewers.</summary>
     public static readonly TimeSpan Shared = TimeSpan.FromMilliseconds(400);
 
-    private readonly Dictionary<(int Experiment, int Phase, bool Simulated), (DateTimeOffset At, Task<PhaseTotals> Reading)> _shared = [];
+    private readonly Dictionary<UnitScope, (DateTimeOffset At, Task<PhaseTotals> Reading)> _shared = [];
 
     /// <summary>The reading of an experiment, or null where there is no such experiment. A decided one answers from its snapshot.</summary>
     /// <param name="phase">An earlier phase; null for the present one.</param>
@@ -40,27 +40,28 @@ public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsR
         PhaseArm[] arms = phase is not null ? JsonSerializer.Deserialize<PhaseArm[]>(phase.Arms)!
             : [.. experiment.Arms.OrderBy(a => a.Position).Select(a => new PhaseArm(a.Position, a.VariantId, a.Name, a.Weight, null))];
         var now = clock.GetUtcNow();
-        var sums = await TotalsAsync((experiment.Id, number, simulated), arms.Length, now, cancellation);
-        var (lists, fallbacks) = totals.Newest(experiment.Id, number, simulated);
-        var aside = phase is null ? 0 : totals.SetAside(experiment.Placement, EventTimes.DayOf(phase.StartedAt.ToUnixTimeMilliseconds()), simulated);
+        var scope = new UnitScope(experiment.Id, number, simulated);
+        var sums = await TotalsAsync(scope, arms.Length, now, cancellation);
+        var (lists, fallbacks, lastAt) = totals.Newest(scope);
+        var aside = phase is null ? 0 : traffic.Tallies(simulated, phase.StartedAt).Where(t => (t.Placement == experiment.Placement || t.Placement.Length == 0) && TotalsReader.IsAside(t)).Sum(t => t.Count);
         return new()
         {
             Key = experiment.Key, Name = experiment.Name, State = experiment.State, GoalMetric = experiment.GoalMetric, Alpha = experiment.Alpha,
             Settings = ExperimentSettings.FromJson(experiment.Settings), Phase = number, Arms = arms, PhaseStartedAt = phase?.StartedAt, PhaseEndedAt = phase?.EndedAt,
             Simulated = simulated, ReadAt = now, Totals = sums,
-            Facts = new(sums.SeveralArms, fallbacks, lists, aside, sums.LastAt is { } last ? DateTimeOffset.FromUnixTimeMilliseconds(last) : null),
+            Facts = new(sums.SeveralArms, fallbacks, lists, aside, lastAt),
             Offline = await OfflineAsync(db, arms, cancellation),
         };
     }
 
-    private Task<PhaseTotals> TotalsAsync((int Experiment, int Phase, bool Simulated) key, int arms, DateTimeOffset now, CancellationToken cancellation)
+    private Task<PhaseTotals> TotalsAsync(UnitScope scope, int arms, DateTimeOffset now, CancellationToken cancellation)
     {
         lock (_shared)
         {
-            if (_shared.TryGetValue(key, out var kept) && now - kept.At < Shared && now >= kept.At && !kept.Reading.IsFaulted) return kept.Reading.WaitAsync(cancellation);
+            if (_shared.TryGetValue(scope, out var kept) && now - kept.At < Shared && now >= kept.At && !kept.Reading.IsFaulted) return kept.Reading.WaitAsync(cancellation);
             // not the caller's token: the next viewer may be waiting for the same reading
-            var reading = Task.Run(() => totals.Read(key.Experiment, key.Phase, arms, key.Simulated, CancellationToken.None), CancellationToken.None);
-            _shared[key] = (now, reading);
+            var reading = Task.Run(() => totals.Read(scope, arms), CancellationToken.None);
+            _shared[scope] = (now, reading);
             return reading.WaitAsync(cancellation);
         }
     }

@@ -10,6 +10,12 @@ public static class ResultsSetup
         services.AddSingleton<IPreflight, Preflight>();
         services.AddSingleton<TotalsReader>();
         services.AddSingleton<ResultsReader>();
+        services.AddSingleton<ResultsPageReader>();
+        services.AddSingleton<BoardReader>();
+        services.AddSingleton<PastTrafficReader>();
+        services.AddSingleton<WizardReader>();
+        services.AddScoped<WizardDesk>();
+        services.AddSingleton<DecisionDesk>();
         return services;
     }
 }

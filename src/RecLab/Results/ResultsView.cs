@@ -51,7 +51,7 @@ public sealed record ResultsView
         {
             Input = input, Scorecard = scorecard, Health = health, Progress = progress, Verdict = verdict, StepsAreDays = !ReferenceEquals(steps, input.Minutes),
             Lift = LiftCurve.Of(steps, input.Arms, goal, rules, bandArm is { } b && b > 0 && b < input.Arms.Count ? b : verdict.Arm is { } v and > 0 ? v : input.Arms.Count - 1),
-            Exposures = [.. input.Arms.Select(a => Exposure(a, steps))],
+            Exposures = [.. input.Arms.Select(a => Exposure(a, steps)), Funnel(input.Arms, steps)],
             Offline = OfflineBoard.Of(input.Offline, input.Arms),
             Recommendation = Recommendation.Of(verdict, progress, scorecard, input.Arms),
         };
@@ -64,11 +64,20 @@ public sealed record ResultsView
     {
         var asked = input.Settings.Secondary.Count > 0
             ? input.Settings.Secondary.Select(OutcomeMetricCatalog.Find).OfType<IOutcomeMetric>()
-            : OutcomeMetricCatalog.All.Where(m => input.Totals.Arms.Any(a => a[m.Numerator] != 0));
+            : OutcomeMetricCatalog.All.Where(m => input.Totals.Arms.Any(a => a.Sums.GetValueOrDefault(m.Key).Y != 0));
         return asked.Where(m => m.Key != goal.Key && guards.All(g => g.Metric.Key != m.Key));
     }
 
     private static ChartSeries Exposure(PhaseArm arm, IReadOnlyList<Step> steps) => new(arm.Name,
         [.. steps.Where(s => s.Totals.Sum(t => t.Units) > 0).Select(s => new ChartPoint(s.At, (double)s.Totals[arm.Position].Units / s.Totals.Sum(t => t.Units) - arm.Weight))])
     { Arm = arm.Position };
+
+    /// <summary>What chance allows of the widest arm's share at 99.9 %: z sqrt(w(1 - w)/N). A line outside it is a mismatch.</summary>
+    private static ChartSeries Funnel(IReadOnlyList<PhaseArm> arms, IReadOnlyList<Step> steps)
+    {
+        var spread = arms.Max(a => a.Weight * (1 - a.Weight));
+        var reach = steps.Select(s => (s.At, Users: s.Totals.Sum(t => t.Units))).Where(s => s.Users > 0)
+            .Select(s => (s.At, Half: Statistics.Distributions.Normal.UpperQuantile(0.0005) * Math.Sqrt(spread / s.Users))).ToArray();
+        return new("what chance allows", [.. reach.Select(r => new ChartPoint(r.At, 0))]) { Band = [.. reach.Select(r => new BandPoint(r.At, -r.Half, r.Half))] };
+    }
 }

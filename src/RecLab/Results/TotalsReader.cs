@@ -1,73 +1,73 @@
-using Microsoft.Data.Sqlite;
 using RecLab.Events;
+using RecLab.Results.Metrics;
 
 namespace RecLab.Results;
 
-/// <summary>Reads a phase's totals from the fold of the event log: one pass over its users and days, in key order, never over events.</summary>
-public sealed class TotalsReader(EventStore store)
+/// <summary>Reads a phase's totals for all metrics from the fold of the event log: one pass over its users and days, never over events.</summary>
+public sealed class TotalsReader(EventStore store, UnitTotals units)
 {
-    private const string Rows = """
-        SELECT arm, unit, day, lists, served, rendered, viewable, clicked, carts, purchases, revenue, last_at
-        FROM unit_day WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated ORDER BY arm, unit, day
-        """;
-
-    private const string NewestLists = """
-        SELECT count(*), count(fallback) FROM (SELECT experiment, phase, simulated, fallback FROM recommendation ORDER BY id DESC LIMIT 5000)
-        WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated
-        """;
-
-    private const string Aside = """
-        SELECT coalesce(sum(count), 0) FROM tally WHERE day >= $day AND simulated = $simulated AND placement IN ($placement, '') AND (kind LIKE 'quarantined:%' OR kind IN ('late', 'stale', 'future', 'outside-window'))
-        """;
+    private static readonly string[] AsideKinds = ["late", "stale", "future", "outside-window"];
 
     /// <param name="arms">How many arms the phase has.</param>
-    /// <param name="simulated">Which of the two readings; they are never mixed.</param>
-    public PhaseTotals Read(int experiment, int phase, int arms, bool simulated, CancellationToken cancellation = default)
+    public PhaseTotals Read(UnitScope scope, int arms)
     {
-        var folder = new TotalsFolder(arms);
-        using var connection = store.OpenReader();
-        using var command = Command(connection, Rows, experiment, phase, simulated);
-        using var rows = command.ExecuteReader();
-        Span<long> values = stackalloc long[(int)UnitColumn.Revenue + 1];
-        for (var n = 0; rows.Read(); n++)
+        var metrics = OutcomeMetricCatalog.All;
+        var grown = units.Read(scope, [.. metrics.Select(m => m.Measure)], history: true).Where(a => a.Arm < arms).ToArray();
+        var latest = Enumerable.Range(0, arms).Select(ArmTotals.Empty).ToArray();
+        List<Step> days = [];
+        foreach (var day in grown.SelectMany(a => a.Days).Distinct().Order())
         {
-            if (n % 4096 == 0) cancellation.ThrowIfCancellationRequested();
-            for (var c = 0; c < values.Length; c++) values[c] = rows.GetInt64(4 + c);
-            folder.Add(rows.GetInt32(0), rows.GetString(1), rows.GetInt32(2), rows.GetInt64(3), values, rows.IsDBNull(11) ? null : rows.GetInt64(11));
+            foreach (var arm in grown)
+                if (IndexOf(arm.Days, day) is >= 0 and var at)
+                    latest[arm.Arm] = latest[arm.Arm] with { Sums = metrics.Select((m, i) => (m.Key, Sums: arm.Sums[i][at])).ToDictionary(s => s.Key, s => s.Sums) };
+            days.Add(new(day, [.. latest]));
         }
-        return folder.Build();
+        foreach (var arm in grown) latest[arm.Arm] = latest[arm.Arm] with { Total = arm.Total };
+        var (machines, several) = units.Oddities(scope);
+        return new() { Arms = latest, Days = days, SeveralArms = several, Machines = machines };
     }
 
-    /// <summary>Of the newest 5,000 lists of the installation those of this phase, and how many of them a fallback answered.</summary>
-    public (long Lists, long Fallbacks) Newest(int experiment, int phase, bool simulated)
-    {
-        using var connection = store.OpenReader();
-        using var command = Command(connection, NewestLists, experiment, phase, simulated);
-        using var row = command.ExecuteReader();
-        row.Read();
-        return (row.GetInt64(0), row.GetInt64(1));
-    }
-
-    /// <summary>Events since a day that were kept and not counted: late, stale, from the future, outside their window, or quarantined.</summary>
-    /// <param name="day">UTC day number.</param>
-    public long SetAside(string placement, int day, bool simulated)
+    /// <summary>Of the newest 5,000 lists of the installation those of this phase, how many of them a fallback answered, and when the newest was served.</summary>
+    public (long Lists, long Fallbacks, DateTimeOffset? LastAt) Newest(UnitScope scope)
     {
         using var connection = store.OpenReader();
         using var command = connection.CreateCommand();
-        command.CommandText = Aside;
-        command.Parameters.AddWithValue("$placement", placement);
-        command.Parameters.AddWithValue("$day", day);
-        command.Parameters.AddWithValue("$simulated", simulated ? 1 : 0);
-        return (long)command.ExecuteScalar()!;
+        command.CommandText = """
+            SELECT count(*), count(fallback), max(served_at) FROM (SELECT experiment, phase, simulated, fallback, served_at FROM recommendation ORDER BY id DESC LIMIT 5000)
+            WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated
+            """;
+        command.Parameters.AddWithValue("$experiment", scope.Experiment);
+        command.Parameters.AddWithValue("$phase", scope.Phase);
+        command.Parameters.AddWithValue("$simulated", scope.Simulated ? 1 : 0);
+        using var row = command.ExecuteReader();
+        row.Read();
+        return (row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)));
     }
 
-    private static SqliteCommand Command(SqliteConnection connection, string text, int experiment, int phase, bool simulated)
+    /// <summary>Whether anybody was counted in any phase of an experiment in this reading.</summary>
+    public bool Any(int experiment, bool simulated)
     {
-        var command = connection.CreateCommand();
-        command.CommandText = text;
+        using var connection = store.OpenReader();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT EXISTS (SELECT 1 FROM arm WHERE experiment = $experiment AND simulated = $simulated)";
         command.Parameters.AddWithValue("$experiment", experiment);
-        command.Parameters.AddWithValue("$phase", phase);
         command.Parameters.AddWithValue("$simulated", simulated ? 1 : 0);
-        return command;
+        return (long)command.ExecuteScalar()! == 1;
+    }
+
+    /// <summary>Whether a tally counts events that were kept and not counted in totals.</summary>
+    public static bool IsAside(Tally tally) => tally.Kind.StartsWith("quarantined:", StringComparison.Ordinal) || AsideKinds.Contains(tally.Kind);
+
+    private static int IndexOf(IReadOnlyList<int> days, int day)
+    {
+        var (low, high) = (0, days.Count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            if (days[middle] == day) return middle;
+            if (days[middle] < day) low = middle + 1;
+            else high = middle - 1;
+        }
+        return -1;
     }
 }

@@ -10,6 +10,7 @@ public sealed record Place(string Name, string Path, string? Also = null)
     public static readonly IReadOnlyList<Place> All =
     [
         new("Overview", "/"),
+        new("Experiments", "/experiments"),
     ];
 
     /// <summary>The four of the phone's bottom bar; the rest is under More.</summary>

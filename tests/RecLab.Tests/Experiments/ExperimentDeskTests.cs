@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RecLab.Access;
+using RecLab.Controls;
 using RecLab.Experiments;
 using RecLab.Training;
 using Xunit;
@@ -55,7 +56,7 @@ public sealed class ExperimentDeskTests(RecLabApp app) : IClassFixture<RecLabApp
         ];
         foreach (var (verb, call) in refused)
         {
-            var refusal = await Assert.ThrowsAsync<ExperimentRefusedException>(call);
+            var refusal = await Assert.ThrowsAsync<Refusal>(call);
             Assert.StartsWith("The experiment 'Test illegal' is a draft and cannot be ", refusal.Message);
             Assert.DoesNotContain(verb, Lifecycle.Allowed(ExperimentState.Draft));
         }
@@ -69,8 +70,8 @@ public sealed class ExperimentDeskTests(RecLabApp app) : IClassFixture<RecLabApp
         var draft = await app.DraftAsync("frozen");
         await app.RunningAsync(draft);
         await Desk.DecideAsync("frozen", ExperimentOutcome.KeepControl, null, "{}", "ada", "no gain");
-        await Assert.ThrowsAsync<ExperimentRefusedException>(() => Desk.EditAsync("frozen", draft, "ada"));
-        await Assert.ThrowsAsync<ExperimentRefusedException>(() => Desk.ResumeAsync("frozen", "ada"));
+        await Assert.ThrowsAsync<Refusal>(() => Desk.EditAsync("frozen", draft, "ada"));
+        await Assert.ThrowsAsync<Refusal>(() => Desk.ResumeAsync("frozen", "ada"));
         Assert.Equal([ExperimentVerb.Archive], Lifecycle.Allowed(ExperimentState.Decided));
         Assert.Equal(0, (await app.StoredAsync("frozen")).ChosenArm);
     }
@@ -79,7 +80,7 @@ public sealed class ExperimentDeskTests(RecLabApp app) : IClassFixture<RecLabApp
     public async Task A_decision_without_a_reason_is_refused()
     {
         await app.RunningAsync(await app.DraftAsync("no-reason"));
-        var refusal = await Assert.ThrowsAsync<ExperimentRefusedException>(() => Desk.DecideAsync("no-reason", ExperimentOutcome.KeepControl, null, "{}", "ada", "  "));
+        var refusal = await Assert.ThrowsAsync<Refusal>(() => Desk.DecideAsync("no-reason", ExperimentOutcome.KeepControl, null, "{}", "ada", "  "));
         Assert.Equal("A decision needs its reason.", refusal.Message);
         Assert.Equal(ExperimentState.Running, (await app.StoredAsync("no-reason")).State);
     }
@@ -89,7 +90,7 @@ public sealed class ExperimentDeskTests(RecLabApp app) : IClassFixture<RecLabApp
     {
         var draft = await app.DraftAsync("taken");
         await Desk.DraftAsync(draft, "ada");
-        var refusal = await Assert.ThrowsAsync<ExperimentRefusedException>(() => Desk.DraftAsync(draft, "bob"));
+        var refusal = await Assert.ThrowsAsync<Refusal>(() => Desk.DraftAsync(draft, "bob"));
         Assert.Equal("There is already an experiment with the key 'taken'.", refusal.Message);
     }
 
@@ -103,7 +104,7 @@ public sealed class ExperimentDeskTests(RecLabApp app) : IClassFixture<RecLabApp
         foreach (var (key, slice) in new (string, LayerSlice?)[] { ("layered-b", null), ("layered-c", new("home", 0.4, 1)), ("layered-d", new("other", 0.5, 1)) })
         {
             await Desk.DraftAsync(In(first, key, slice), "ada");
-            var refusal = await Assert.ThrowsAsync<ExperimentRefusedException>(() => Desk.MarkReadyAsync(key, "ada"));
+            var refusal = await Assert.ThrowsAsync<Refusal>(() => Desk.MarkReadyAsync(key, "ada"));
             Assert.StartsWith("The experiment 'layered-a' already runs on the placement 'layered-a'", refusal.Message);
         }
         Assert.Equal(ExperimentState.Running, (await app.RunningAsync(In(first, "layered-e", new("home", 0.5, 1)))).State);
@@ -118,12 +119,12 @@ public sealed class ExperimentDeskTests(RecLabApp app) : IClassFixture<RecLabApp
         ExperimentDraft With(Variant v) => draft with { Arms = [draft.Arms[0], new(v.Id, v.Name, 0.5)] };
 
         await Desk.DraftAsync(With(untrained), "ada");
-        var refusal = await Assert.ThrowsAsync<ExperimentRefusedException>(() => Desk.MarkReadyAsync("models", "ada"));
+        var refusal = await Assert.ThrowsAsync<Refusal>(() => Desk.MarkReadyAsync("models", "ada"));
         Assert.Equal("models-untrained has no trained model and no training is under way; train it first.", refusal.Message);
 
         await Desk.EditAsync("models", With(training), "ada");
         Assert.Equal(ExperimentState.Training, (await Desk.MarkReadyAsync("models", "ada")).State);
-        await Assert.ThrowsAsync<ExperimentRefusedException>(() => Desk.StartAsync("models", "ada"));
+        await Assert.ThrowsAsync<Refusal>(() => Desk.StartAsync("models", "ada"));
         await app.RunAsync(training.Id, 2, RunState.Succeeded);
         Assert.Equal(ExperimentState.Ready, (await Desk.MarkReadyAsync("models", "ada")).State);
         Assert.Equal(ExperimentState.Running, (await Desk.StartAsync("models", "ada")).State);
@@ -174,7 +175,7 @@ public sealed class ExperimentDeskTests(RecLabApp app) : IClassFixture<RecLabApp
         var attempts = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(async () =>
         {
             try { await Desk.StartAsync("race", $"person {i}"); return true; }
-            catch (ExperimentRefusedException refusal) { Assert.Contains("is running and cannot be started", refusal.Message); return false; }
+            catch (Refusal refusal) { Assert.Contains("is running and cannot be started", refusal.Message); return false; }
         }, TestContext.Current.CancellationToken)));
         Assert.Equal(1, attempts.Count(started => started));
         Assert.Single(await app.MovesAsync((await app.StoredAsync("race")).Id), m => m.Verb == "start");

@@ -1,3 +1,4 @@
+using RecLab.Events;
 using RecLab.Experiments;
 using RecLab.Results;
 
@@ -9,17 +10,8 @@ public static class Readings
     public static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>A user with so many viewable and clicked impressions.</summary>
-    public static double[] User(double viewable, double clicked, double purchases = 0, double revenue = 0)
-    {
-        var user = new double[ArmTotals.Width];
-        user[(int)UnitColumn.Served] = user[(int)UnitColumn.Rendered] = user[(int)UnitColumn.Viewable] = viewable;
-        user[(int)UnitColumn.Clicked] = clicked;
-        user[(int)UnitColumn.Purchases] = purchases;
-        user[(int)UnitColumn.Revenue] = revenue;
-        user[(int)UnitColumn.DidClick] = clicked > 0 ? 1 : 0;
-        user[(int)UnitColumn.DidPurchase] = purchases > 0 ? 1 : 0;
-        return user;
-    }
+    public static UnitTotal User(long viewable, long clicked, long purchases = 0, long revenue = 0) =>
+        new() { Lists = 1, Served = viewable, Rendered = viewable, Viewable = viewable, Clicked = clicked, Purchases = purchases, Revenue = revenue };
 
     /// <summary>An arm of n users with ten viewable impressions each: a share <paramref name="clickers"/> of them clicks twice, the rest never. CTR = clickers / 5.</summary>
     public static ArmTotals Arm(int position, int n, double clickers) =>
@@ -31,7 +23,7 @@ public static class Readings
         Key = "home-1", Name = "Home page ranking", State = ExperimentState.Running, GoalMetric = "ctr", Alpha = 0.05, Settings = new(), Phase = 1,
         Arms = [.. arms.Select((a, i) => new PhaseArm(i, i + 1, new[] { "Popularity", "ALS", "Transformer" }[i], 1.0 / arms.Length, i + 1))],
         PhaseStartedAt = Start, Simulated = false, ReadAt = Start.AddDays(14),
-        Totals = new() { Arms = arms, Days = [new(20454, arms)], SinceExposure = [], SeveralArms = 0 },
+        Totals = new() { Arms = arms, Days = [new(20454, arms)], SeveralArms = 0 },
         Facts = new(0, 0, 1000, 0, Start.AddDays(14).AddSeconds(-38)),
     };
 }

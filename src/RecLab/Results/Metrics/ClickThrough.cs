@@ -1,4 +1,5 @@
 using RecLab.Controls;
+using RecLab.Events;
 using RecLab.Statistics;
 
 namespace RecLab.Results.Metrics;
@@ -12,8 +13,7 @@ public sealed class ClickThrough : IOutcomeMetric
     public string Noun => "click-through";
     public string Definition => "clicks per viewable item, users as clusters";
     public MetricKind Kind => MetricKind.Ratio;
-    public UnitColumn Numerator => UnitColumn.Clicked;
-    public UnitColumn? Denominator => UnitColumn.Viewable;
+    public UnitMeasure Measure => UnitMeasure.ClickThrough;
     public string Write(double value) => Figures.Rate(value);
-    public string Counts(ArmTotals arm) => Figures.Counts((long)arm[UnitColumn.Clicked], (long)arm[UnitColumn.Viewable]);
+    public string Counts(ArmTotals arm) => Figures.Counts(arm.Total.Clicked, arm.Total.Viewable);
 }

@@ -1,9 +1,10 @@
+using RecLab.Events;
 using RecLab.Statistics;
 
 namespace RecLab.Results.Metrics;
 
 /// <summary>What an experiment measures on its users: a numerator per user and, for ratios, a denominator per user. Everything a page shows follows from
-/// the moments of these two columns, so a new metric over recorded totals needs no backfill.</summary>
+/// the sums of these two, so a new metric over recorded totals needs no backfill.</summary>
 public interface IOutcomeMetric
 {
     /// <summary>Stable lower-case key: "ctr".</summary>
@@ -20,11 +21,8 @@ public interface IOutcomeMetric
     MetricKind Kind { get; }
     bool HigherIsBetter => true;
 
-    /// <summary>Column of a user's numerator.</summary>
-    UnitColumn Numerator { get; }
-
-    /// <summary>Column of a user's denominator; null unless the metric is a ratio.</summary>
-    UnitColumn? Denominator => null;
+    /// <summary>A user's numerator and denominator.</summary>
+    UnitMeasure Measure { get; }
 
     /// <summary>A value as the page shows it.</summary>
     string Write(double value);
@@ -32,6 +30,6 @@ public interface IOutcomeMetric
     /// <summary>The counts a value comes from: "22,480 / 466,380".</summary>
     string Counts(ArmTotals arm);
 
-    /// <summary>Why it cannot be computed, in this metric's own words: "no clicks in control".</summary>
-    string Missing(NotComputable reason) => reason == NotComputable.ZeroBaseline ? $"control has no {Noun}" : reason.Sentence.TrimEnd('.');
+    /// <summary>Why it cannot be computed, in this metric's own words: "control has no click-through".</summary>
+    string Missing(NotComputable reason) => reason == NotComputable.ZeroBaseline ? $"control has no {Noun}" : char.ToLowerInvariant(reason.Sentence[0]) + reason.Sentence[1..].TrimEnd('.');
 }

@@ -1,31 +1,32 @@
 using RecLab.Controls;
+using RecLab.Events;
 using RecLab.Statistics;
 
 namespace RecLab.Results.Metrics;
 
 /// <summary>Mean of a count per user who was shown a list.</summary>
-/// <param name="numerator">What is counted.</param>
-public abstract class PerUser(string key, string name, string noun, string definition, UnitColumn numerator) : IOutcomeMetric
+/// <param name="count">What is counted.</param>
+public abstract class PerUser(string key, string name, string noun, string definition, Func<UnitTotal, long> count) : IOutcomeMetric
 {
     public string Key => key;
     public string Name => name;
     public string Noun => noun;
     public string Definition => definition;
     public MetricKind Kind => MetricKind.Mean;
-    public UnitColumn Numerator => numerator;
+    public UnitMeasure Measure { get; } = new(total => count(total));
     public virtual string Write(double value) => Figures.Metric(value);
-    public virtual string Counts(ArmTotals arm) => Figures.Counts((long)arm[numerator], arm.Units);
+    public virtual string Counts(ArmTotals arm) => Figures.Counts(count(arm.Total), arm.Units);
 }
 
 /// <summary>Clicked item impressions per user.</summary>
-public sealed class ClicksPerUser() : PerUser("clicks", "Clicks per user", "clicks per user", "clicked items per user shown a list", UnitColumn.Clicked);
+public sealed class ClicksPerUser() : PerUser("clicks", "Clicks per user", "clicks per user", "clicked items per user shown a list", t => t.Clicked);
 
 /// <summary>Orders with a recommended item per user.</summary>
-public sealed class PurchasesPerUser() : PerUser("purchases", "Purchases per user", "purchases per user", "orders with a recommended item", UnitColumn.Purchases);
+public sealed class PurchasesPerUser() : PerUser("purchases", "Purchases per user", "purchases per user", "purchases within seven days after a list", t => t.Purchases);
 
-/// <summary>Revenue from recommended items per user, in minor units of the currency.</summary>
-public sealed class RevenuePerUser() : PerUser("revenue", "Revenue per user", "revenue per user", "revenue from recommended items", UnitColumn.Revenue)
+/// <summary>Revenue per user, in minor units of the installation's currency.</summary>
+public sealed class RevenuePerUser() : PerUser("revenue", "Revenue per user", "revenue per user", "revenue within seven days after a list", t => t.Revenue)
 {
     public override string Write(double value) => Figures.Money(value);
-    public override string Counts(ArmTotals arm) => $"{Figures.Money(arm[UnitColumn.Revenue])} / {Figures.Count(arm.Units)}";
+    public override string Counts(ArmTotals arm) => $"{Figures.Money(arm.Total.Revenue)} / {Figures.Count(arm.Units)}";
 }

@@ -1,0 +1,135 @@
+using System.Globalization;
+using RecLab.Experiments;
+using RecLab.Results.Metrics;
+
+namespace RecLab.Results;
+
+/// <summary>An arm in the wizard; the share in percent counts only while shares are set by hand.</summary>
+public sealed class ArmLine
+{
+    public int VariantId { get; set; }
+    public string Name { get; set; } = "";
+    public double Percent { get; set; }
+}
+
+/// <summary>A guardrail in the wizard.</summary>
+public sealed class GuardLine
+{
+    public required IOutcomeMetric Metric { get; init; }
+    public bool On { get; set; }
+
+    /// <summary>How much worse is still acceptable, percent.</summary>
+    public double Percent { get; set; } = 5;
+}
+
+/// <summary>A targeting condition in the wizard; values separated by commas.</summary>
+public sealed class ConditionLine
+{
+    public string Attribute { get; set; } = "";
+    public ConditionKind Kind { get; set; }
+    public string Values { get; set; } = "";
+}
+
+/// <summary>What the wizard edits, and what it makes of it. Holds no component.</summary>
+public sealed class DraftForm
+{
+    /// <summary>Key of the stored draft; null before it was saved.</summary>
+    public string? SavedKey { get; set; }
+    public string Key { get; set; } = "";
+    public string Name { get; set; } = "";
+    public string Hypothesis { get; set; } = "";
+    public string Owner { get; set; } = "";
+    public string Tags { get; set; } = "";
+    public string Notes { get; set; } = "";
+    public string Placement { get; set; } = "";
+    public List<ArmLine> Arms { get; } = [];
+
+    /// <summary>Every arm gets the same share.</summary>
+    public bool EqualSplit { get; set; } = true;
+    public double TrafficPercent { get; set; } = 100;
+    public string GoalMetric { get; set; } = "ctr";
+
+    /// <summary>Smallest effect worth finding, percent of control.</summary>
+    public double EffectPercent { get; set; } = 5;
+    public double Power { get; set; } = 0.8;
+    public double Alpha { get; set; } = 0.05;
+    public List<GuardLine> Guards { get; } = [.. OutcomeMetricCatalog.All.Select(m => new GuardLine { Metric = m })];
+    public List<ConditionLine> Conditions { get; } = [];
+    public string Layer { get; set; } = "";
+    public double LayerFrom { get; set; }
+    public double LayerTo { get; set; } = 50;
+    public bool RespectsHoldout { get; set; } = true;
+
+    /// <summary>One a line: "user = B".</summary>
+    public string Testers { get; set; } = "";
+    public string Slices { get; set; } = "";
+    public int MinimumUsers { get; set; } = 100;
+    public int MinimumDays { get; set; } = 7;
+
+    public IOutcomeMetric Goal => OutcomeMetricCatalog.Get(GoalMetric);
+
+    public IReadOnlyList<double> Weights => [.. Arms.Select(a => EqualSplit ? 1.0 / Arms.Count : a.Percent / 100)];
+
+    /// <summary>Small letters, digits and hyphens made from a name.</summary>
+    public static string KeyFrom(string name)
+    {
+        var key = new string([.. name.ToLowerInvariant().Normalize(System.Text.NormalizationForm.FormD).Where(c => c < 128).Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]);
+        while (key.Contains("--", StringComparison.Ordinal)) key = key.Replace("--", "-", StringComparison.Ordinal);
+        key = key.Trim('-');
+        return key.Length > 40 ? key[..40].Trim('-') : key;
+    }
+
+    /// <summary>The draft as it would be kept.</summary>
+    /// <param name="size">The plan; without numbers nothing is planned.</param>
+    /// <exception cref="FormatException">A tester's line cannot be read; the message says which.</exception>
+    public ExperimentDraft ToDraft(SampleSize? size) => new()
+    {
+        Key = Key, Name = Name.Trim(), Placement = Placement, Hypothesis = Hypothesis, Owner = Owner, Tags = Tags, Notes = Notes, Traffic = TrafficPercent / 100, GoalMetric = GoalMetric, Alpha = Alpha,
+        Arms = [.. Arms.Zip(Weights, (arm, weight) => new ArmDraft(arm.VariantId, arm.Name, weight))],
+        Settings = new()
+        {
+            Guardrails = [.. Guards.Where(g => g.On && g.Metric.Key != GoalMetric).Select(g => new Guardrail(g.Metric.Key, g.Percent / 100))],
+            Targeting = [.. Conditions.Where(c => c.Attribute.Trim().Length > 0).Select(c => new Condition(c.Attribute.Trim(), c.Kind, Words(c.Values)))],
+            Layer = Layer.Trim().Length == 0 ? null : new(Layer.Trim(), LayerFrom / 100, LayerTo / 100), RespectsHoldout = RespectsHoldout,
+            Overrides = ReadTesters(), Slices = Words(Slices), MinimumUsers = MinimumUsers, MinimumDays = MinimumDays,
+            TargetEffect = EffectPercent / 100, Power = Power, PlannedUsers = size?.UsersPerArm ?? 0, PlannedDays = size?.PlannedDays ?? 0,
+        },
+    };
+
+    /// <summary>A form that says what a stored draft says.</summary>
+    public static DraftForm Of(Experiment experiment)
+    {
+        var draft = ExperimentDraft.Of(experiment);
+        var settings = draft.Settings;
+        var form = new DraftForm
+        {
+            SavedKey = draft.Key, Key = draft.Key, Name = draft.Name, Hypothesis = draft.Hypothesis, Owner = draft.Owner, Tags = draft.Tags, Notes = draft.Notes, Placement = draft.Placement,
+            EqualSplit = draft.Arms.All(a => Math.Abs(a.Weight - 1.0 / draft.Arms.Count) < 1e-9), TrafficPercent = draft.Traffic * 100, GoalMetric = draft.GoalMetric, Alpha = draft.Alpha,
+            EffectPercent = Math.Round(settings.TargetEffect * 100, 6), Power = settings.Power, Layer = settings.Layer?.Layer ?? "", LayerFrom = (settings.Layer?.From ?? 0) * 100, LayerTo = (settings.Layer?.To ?? 0.5) * 100,
+            RespectsHoldout = settings.RespectsHoldout, Testers = string.Join('\n', settings.Overrides.Select(o => $"{o.Key} = {(char)('A' + o.Value)}")), Slices = string.Join(", ", settings.Slices),
+            MinimumUsers = settings.MinimumUsers, MinimumDays = settings.MinimumDays,
+        };
+        form.Arms.AddRange(draft.Arms.Select(a => new ArmLine { VariantId = a.VariantId, Name = a.Name, Percent = a.Weight * 100 }));
+        foreach (var guard in form.Guards)
+            if (settings.Guardrails.FirstOrDefault(g => g.Metric == guard.Metric.Key) is { } on) (guard.On, guard.Percent) = (true, Math.Round(on.Margin * 100, 6));
+        form.Conditions.AddRange(settings.Targeting.Select(c => new ConditionLine { Attribute = c.Attribute, Kind = c.Kind, Values = string.Join(", ", c.Values) }));
+        return form;
+    }
+
+    /// <summary>Share of the placement's users that will take part, as far as it follows from traffic and layer; conditions come on top.</summary>
+    public double Reach => TrafficPercent / 100 * (Layer.Trim().Length == 0 ? 1 : Math.Max(0, LayerTo - LayerFrom) / 100);
+
+    private Dictionary<string, int> ReadTesters()
+    {
+        Dictionary<string, int> testers = [];
+        foreach (var line in Testers.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var parts = line.Split('=', StringSplitOptions.TrimEntries);
+            if (parts is not [{ Length: > 0 }, [var letter]]) throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"The tester line '{line}' must read 'user = letter of the arm'."));
+            testers[parts[0]] = char.ToUpperInvariant(letter) - 'A';
+        }
+        return testers;
+    }
+
+    private static string[] Words(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

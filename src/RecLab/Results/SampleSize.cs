@@ -1,0 +1,61 @@
+using RecLab.Controls.Charts;
+using RecLab.Results.Metrics;
+using RecLab.Statistics;
+using RecLab.Statistics.Planning;
+
+namespace RecLab.Results;
+
+/// <summary>What was measured before: one user's variance of the metric and how many users come.</summary>
+/// <param name="Users">Users it was measured on, without any change being tested.</param>
+/// <param name="UsersPerDay">Users of the placement on an average day.</param>
+/// <param name="Source">Where it was measured: "control of Home page ranking, live".</param>
+/// <param name="Simulated">Measured on simulated visitors only.</param>
+public sealed record PastTraffic(Moments Moments, long Users, double UsersPerDay, string Source, bool Simulated);
+
+/// <summary>How many users and days an experiment needs, from the variance of past traffic; fixed horizon, the alpha shared over the comparisons.</summary>
+public sealed record SampleSize
+{
+    /// <summary>Users in each arm, rounded up; null where nothing was measured.</summary>
+    public int? UsersPerArm { get; init; }
+
+    /// <summary>Days at today's traffic, before rounding to weeks; null where nothing was measured.</summary>
+    public double? Days { get; init; }
+
+    /// <summary>Full weeks, at least the minimum.</summary>
+    public int? PlannedDays { get; init; }
+
+    /// <summary>Days needed by smallest effect.</summary>
+    public IReadOnlyList<ChartPoint> Curve { get; init; } = [];
+
+    /// <summary>The metric today and what the effect makes of it.</summary>
+    public double Baseline { get; init; }
+    public double Improved { get; init; }
+
+    /// <summary>By how much clustering in users widens the variance of a ratio; null for other metrics.</summary>
+    public double? ClusteringFactor { get; init; }
+
+    /// <summary>Why there is no number.</summary>
+    public string? Why { get; init; }
+
+    /// <param name="effect">Smallest relative effect worth finding.</param>
+    /// <param name="smallestWeight">Weight of the smallest arm.</param>
+    /// <param name="traffic">Share of the placement's users that takes part.</param>
+    /// <param name="comparisons">Arms other than control.</param>
+    public static SampleSize Of(PastTraffic? past, double effect, double power, double alpha, int comparisons, double smallestWeight, double traffic, int minimumDays)
+    {
+        if (past is null) return new() { Why = "Nothing was measured on this placement yet, so nobody can say how long it takes. It can start without a plan; power appears while it runs." };
+        var moments = past.Moments;
+        if (!(moments.Value > 0) || !(moments.UnitVariance > 0)) return new() { Why = "What was measured so far has no value of this metric above 0." };
+        var plan = new LiftPower(moments.Value, moments.UnitVariance, 1, alpha / Math.Max(1, comparisons));
+        double DaysFor(double e) => plan.UsersFor(e, power) / (past.UsersPerDay * smallestWeight * traffic);
+        var (users, days) = (plan.UsersFor(effect, power), DaysFor(effect));
+        return new()
+        {
+            UsersPerArm = (int)Math.Min(int.MaxValue, Math.Ceiling(users)), Days = days, PlannedDays = Weeks(Math.Max(days, minimumDays)), Baseline = moments.Value, Improved = moments.Value * (1 + effect),
+            Curve = [.. Enumerable.Range(0, 41).Select(i => effect * (0.5 + i * 0.0375)).Select(e => new ChartPoint(e, DaysFor(e)))],
+            ClusteringFactor = moments.Kind == MetricKind.Ratio ? moments.UnitVariance * moments.Average(Quantity.Denominator) / (moments.Value * (1 - moments.Value)) : null,
+        };
+    }
+
+    private static int Weeks(double days) => (int)Math.Min(10_000, Math.Ceiling(days / 7 - 1e-9)) * 7;
+}

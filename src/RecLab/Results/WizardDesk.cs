@@ -1,0 +1,64 @@
+using RecLab.Access;
+using RecLab.Controls;
+using RecLab.Experiments;
+
+namespace RecLab.Results;
+
+/// <summary>What the wizard shows beside the form.</summary>
+public sealed record WizardPlan(SampleSize Size, PastTraffic? Past, IReadOnlyList<Finding> Findings)
+{
+    public static WizardPlan Empty { get; } = new(new(), null, []);
+}
+
+/// <summary>Plans and keeps what the wizard edits, for the signed-in person.</summary>
+public sealed class WizardDesk(ExperimentDesk desk, PastTrafficReader past, Doorkeeper doorkeeper)
+{
+    private (string Placement, string Metric, PastTraffic? Past)? _measured;
+
+    /// <summary>Size and checks for the form as it is.</summary>
+    public async Task<WizardPlan> PlanAsync(DraftForm form, CancellationToken cancellation = default)
+    {
+        if (form.Placement.Length == 0) return WizardPlan.Empty with { Size = new() { Why = "Choose a placement to see how long it takes." } };
+        if (_measured is not { } known || known.Placement != form.Placement || known.Metric != form.GoalMetric)
+            _measured = known = (form.Placement, form.GoalMetric, await past.ReadAsync(form.Placement, form.Goal, cancellation));
+        var size = SampleSize.Of(known.Past, form.EffectPercent / 100, form.Power, form.Alpha, form.Arms.Count - 1, form.Weights.DefaultIfEmpty(1).Min(), form.Reach, form.MinimumDays);
+        if (form.Arms.Any(a => a.VariantId == 0)) return new(size, known.Past, []);
+        var asked = new Experiment
+        {
+            Key = form.Key, Name = form.Name, Placement = form.Placement, Settings = new ExperimentSettings { Layer = form.Layer.Length > 0 ? new(form.Layer, form.LayerFrom / 100, form.LayerTo / 100) : null }.ToJson(),
+            Arms = [.. form.Arms.Select((a, i) => new ExperimentArm { Position = i, VariantId = a.VariantId, Name = a.Name })],
+        };
+        return new(size, known.Past, (await desk.CheckAsync(asked, cancellation)).Findings);
+    }
+
+    /// <summary>Keeps the form as a draft, new or again.</summary>
+    /// <exception cref="Refusal">Something in it is wrong, or the person may not.</exception>
+    public async Task SaveAsync(DraftForm form, SampleSize size, CancellationToken cancellation = default)
+    {
+        var who = await doorkeeper.RequireAsync(Policies.Analyse);
+        var draft = Draft(form, size);
+        form.SavedKey = (form.SavedKey is { } key ? await desk.EditAsync(key, draft, who, cancellation) : await desk.DraftAsync(draft, who, cancellation)).Key;
+    }
+
+    /// <summary>Keeps it, marks it ready and, when asked, starts it.</summary>
+    /// <exception cref="Refusal">A check blocks, or the person may not.</exception>
+    public async Task FinishAsync(DraftForm form, SampleSize size, bool start, CancellationToken cancellation = default)
+    {
+        await SaveAsync(form, size, cancellation);
+        var who = await doorkeeper.RequireAsync(Policies.Analyse);
+        await desk.MarkReadyAsync(form.SavedKey!, who, cancellation);
+        if (start) await desk.StartAsync(form.SavedKey!, who, cancellation: cancellation);
+    }
+
+    private static ExperimentDraft Draft(DraftForm form, SampleSize size)
+    {
+        try
+        {
+            return form.ToDraft(size);
+        }
+        catch (FormatException fault)
+        {
+            throw new Refusal(fault.Message);
+        }
+    }
+}
