@@ -3,6 +3,7 @@ using RecLab.Results.Metrics;
 using RecLab.Statistics;
 using RecLab.Statistics.Comparisons;
 using RecLab.Statistics.Distributions;
+using Direction = RecLab.Controls.Charts.Direction;
 
 namespace RecLab.Results;
 
