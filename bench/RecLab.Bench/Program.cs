@@ -5,6 +5,7 @@ if (args is ["quality", ..]) return Quality.Run(args[1..]);
 var all = new (string Name, Action<Stopper> Run)[]
 {
     ("import", Imports.Run),
+    ("assignment", Assigning.Run),
     ("als", Training.Als),
     ("knn", Training.Knn),
     ("ease", Training.Ease),

@@ -13,6 +13,7 @@ public static class CommandLine
         TrainVerb.Create,
         EvaluateVerb.Create,
         ReproduceVerb.Create,
+        SelfTestVerb.Create,
         WorkerVerb.Create,
     ];
 

@@ -8,6 +8,8 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("fly")]
     [InlineData("up", "--height", "3")]
+    [InlineData("selftest", "--runs", "5")]
+    [InlineData("selftest", "--only", "dancing")]
     [InlineData("up", "--set", "no-equals-sign")]
     public async Task A_bad_argument_gets_one_sentence_and_exit_code_2(params string[] args)
     {
@@ -19,4 +21,8 @@ public sealed class CommandLineTests
         Assert.Single(heard.ToString().TrimEnd().Split('\n'));
         Assert.StartsWith("reclab: ", heard.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task The_self_test_ends_well_when_every_promise_is_kept() =>
+        Assert.Equal(0, await CommandLine.RunAsync(["selftest", "--runs", "400", "--only", "families"]));
 }
