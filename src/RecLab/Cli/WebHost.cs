@@ -36,6 +36,8 @@ public static class WebHost
         builder.Services.AddShell();
         builder.Services.AddExperiments();
         builder.Services.AddEvents();
+        builder.Services.AddServing();
+        builder.Services.AddDoors();
         builder.Services.AddResults();
         builder.Services.AddData();
         builder.Services.AddTraining(builder.Configuration, paths);
@@ -50,6 +52,7 @@ public static class WebHost
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
         app.MapAccess();
         app.MapShop();
+        app.MapDoors();
         return app;
     }
 

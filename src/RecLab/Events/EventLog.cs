@@ -21,6 +21,7 @@ public sealed class EventLog(EventStore store, IDbContextFactory<RecLabDb> datab
     private readonly SemaphoreSlim _arrived = new(0);
     private readonly RecentEvents _recent = new();
     private Thread? _thread;
+    private IdSealer? _sealer;
     private EventWriter? _writer;
     private int _size;
     private bool _open;
@@ -28,6 +29,12 @@ public sealed class EventLog(EventStore store, IDbContextFactory<RecLabDb> datab
 
     /// <summary>Called on the writer's thread after a commit and before anybody is answered, with the interests the group brought. Must be quick and must not throw.</summary>
     public event Action<IReadOnlyList<Interest>>? Committed;
+
+    /// <summary>Seals the ids of served lists.</summary>
+    public IdSealer Sealer => _sealer ?? throw new InvalidOperationException("The event log has not been started.");
+
+    /// <summary>The installation's currency, ISO 4217.</summary>
+    public string Currency { get; private set; } = "EUR";
 
     /// <summary>Rows waiting to be written.</summary>
     public int Waiting { get { lock (_gate) return _size; } }
@@ -72,7 +79,9 @@ public sealed class EventLog(EventStore store, IDbContextFactory<RecLabDb> datab
         var key = await SealKey.ReadAsync(databases, cancellation);
         await using var db = await databases.CreateDbContextAsync(cancellation);
         var currency = await db.Set<Setting>().Where(s => s.Name == CurrencySetting).Select(s => s.Value).SingleOrDefaultAsync(cancellation) ?? "EUR";
-        _writer = new EventWriter(store, new IdSealer(key), currency);
+        _sealer = new IdSealer(key);
+        Currency = currency;
+        _writer = new EventWriter(store, _sealer, currency);
         lock (_gate) _open = true;
         _thread = new Thread(Work) { Name = "event log", IsBackground = true };
         _thread.Start();

@@ -2,63 +2,67 @@ using System.Collections.Frozen;
 using Microsoft.EntityFrameworkCore;
 using RecLab.Data;
 using RecLab.Live;
+using RecLab.Recommenders;
 using RecLab.Recommenders.Data;
 using RecLab.Recommenders.Evaluation;
+using RecLab.Recommenders.Models;
 using RecLab.Storage;
 using RecLab.Training;
 
 namespace RecLab.Serving;
 
-/// <summary>The models being served, by variant. A newly served run is loaded and warmed beside the old one and takes its place between two requests; a model that cannot be
-/// loaded leaves the old one where it is. Looks when told so and every two seconds, because trainings run in other processes.</summary>
+/// <summary>The served models, replaced between two requests. It looks at the variants when told that one changed and every two seconds, because trainings
+/// end in other processes; a new model answers one question for itself before it answers anybody else.</summary>
 public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactStore artifacts, DatasetShelf datasets, LiveFeed feed, TimeProvider clock, ILogger<ModelShelf> log) : BackgroundService
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
-    private readonly SemaphoreSlim _reading = new(1, 1);
-    private readonly Dictionary<int, Interactions> _past = [];
-    private readonly HashSet<int> _broken = [];
-    private volatile FrozenDictionary<int, ShelvedModel> _models = FrozenDictionary<int, ShelvedModel>.Empty;
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2), Pause = TimeSpan.FromSeconds(30);
+    private readonly SemaphoreSlim _refreshing = new(1, 1);
+    private readonly Dictionary<int, (int Run, DateTimeOffset Until)> _broken = [];
+    private volatile View _view = new(FrozenDictionary<int, ServedModel>.Empty, FrozenDictionary<string, ServedModel>.Empty, FrozenDictionary<int, VariantName>.Empty, null, false);
 
-    /// <summary>True once the first look is over: whatever can be served is served.</summary>
-    public bool Ready { get; private set; }
+    private sealed record View(FrozenDictionary<int, ServedModel> ById, FrozenDictionary<string, ServedModel> ByKey, FrozenDictionary<int, VariantName> Names, ServedModel? LastResort, bool Read);
 
-    /// <summary>All models on the shelf.</summary>
-    public IEnumerable<ShelvedModel> All => _models.Values;
+    /// <summary>What a variant is called, with or without a model.</summary>
+    public sealed record VariantName(int Id, string Key, string Name);
 
-    /// <summary>The model of a variant, or null.</summary>
-    public ShelvedModel? Of(int variantId) => _models.GetValueOrDefault(variantId);
+    /// <summary>The model of a variant, or null while there is none. Hold it for a whole list.</summary>
+    public ServedModel? Borrow(int variantId) => _view.ById.GetValueOrDefault(variantId);
 
-    /// <summary>The model of a variant by key, or null.</summary>
-    public ShelvedModel? Of(string key) => _models.Values.FirstOrDefault(m => m.Key == key);
+    /// <summary>The model of a variant by its key.</summary>
+    public ServedModel? Borrow(string variantKey) => _view.ByKey.GetValueOrDefault(variantKey);
 
-    /// <summary>The newest popularity model: the last resort of every placement.</summary>
-    public ShelvedModel? LastResort => _models.Values.Where(m => m.Family == "popularity").MaxBy(m => m.RunId);
+    /// <summary>The newest popularity model, or one counted from the newest data set where none was trained; null while there is no data at all.</summary>
+    public ServedModel? LastResort => _view.LastResort;
 
-    /// <summary>Brings the shelf in line with what variants say is served.</summary>
+    /// <summary>What a variant is called, or null where there is none.</summary>
+    public VariantName? NameOf(int variantId) => _view.Names.GetValueOrDefault(variantId);
+
+    /// <summary>Everything on the shelf.</summary>
+    public IReadOnlyList<ServedModel> All => _view.ById.Values;
+
+    /// <summary>It has looked at the variants at least once and loaded what could be loaded.</summary>
+    public bool Ready => _view.Read;
+
+    /// <summary>Looks now.</summary>
     public async Task RefreshAsync(CancellationToken cancellation = default)
     {
-        await _reading.WaitAsync(cancellation);
+        await _refreshing.WaitAsync(cancellation);
         try
         {
             await using var db = await databases.CreateDbContextAsync(cancellation);
-            var served = await db.Set<Variant>().AsNoTracking().Where(v => v.ServedRunId != null)
-                .Join(db.Set<TrainingRun>().AsNoTracking(), v => v.ServedRunId, r => r.Id, (Variant, Run) => new { Variant, Run }).ToListAsync(cancellation);
-            var before = _models;
-            var now = new Dictionary<int, ShelvedModel>();
-            var changed = served.Count != before.Count;
-            foreach (var (variant, run) in served.Select(s => (s.Variant, s.Run)))
-            {
-                var old = before.GetValueOrDefault(variant.Id);
-                if (old?.RunId == run.Id) { now[variant.Id] = old; continue; }
-                if (_broken.Contains(run.Id)) { if (old is not null) now[variant.Id] = old; continue; }
-                changed = true;
-                if (await LoadAsync(variant, run, cancellation) is { } loaded) now[variant.Id] = loaded;
-                else if (old is not null) now[variant.Id] = old;
-            }
-            if (changed) _models = now.ToFrozenDictionary();
-            Ready = true;
+            var variants = await db.Set<Variant>().AsNoTracking().ToListAsync(cancellation);
+            var view = _view;
+            Dictionary<int, ServedModel> models = [];
+            foreach (var variant in variants.Where(v => v.ServedRunId is not null))
+                if (await ModelAsync(db, variant, view, cancellation) is { } model) models[variant.Id] = model;
+            var lastResort = models.Values.Where(m => m.Family == "popularity").MaxBy(m => m.RunId) ?? await CountedAsync(db, view.LastResort, cancellation);
+            _view = new(models.ToFrozenDictionary(), models.Values.ToFrozenDictionary(m => m.Key, StringComparer.Ordinal),
+                variants.ToFrozenDictionary(v => v.Id, v => new VariantName(v.Id, v.Key, v.Name)), lastResort, true);
         }
-        finally { _reading.Release(); }
+        finally
+        {
+            _refreshing.Release();
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
@@ -69,36 +73,81 @@ public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactSt
         while (await timer.WaitForNextTickAsync(stopping));
     }
 
-    private async Task<ShelvedModel?> LoadAsync(Variant variant, TrainingRun run, CancellationToken cancellation)
+    private async Task TryRefreshAsync(CancellationToken stopping)
     {
         try
         {
+            await RefreshAsync(stopping);
+        }
+        catch (Exception fault) when (!stopping.IsCancellationRequested)
+        {
+            log.LogWarning(fault, "The served variants could not be read; what is on the shelf stays.");
+        }
+        catch (OperationCanceledException)
+        {
+            log.LogDebug("Reading the served variants ended with the application.");
+        }
+    }
+
+    /// <summary>The variant's served model: the one on the shelf, a newly loaded one, or the old one while the new one cannot be loaded.</summary>
+    private async Task<ServedModel?> ModelAsync(RecLabDb db, Variant variant, View view, CancellationToken cancellation)
+    {
+        var present = view.ById.GetValueOrDefault(variant.Id);
+        var runId = variant.ServedRunId!.Value;
+        if (present?.RunId == runId) return present.Name == variant.Name ? present : present with { Name = variant.Name };
+        if (_broken.TryGetValue(variant.Id, out var broken) && broken.Run == runId && clock.GetUtcNow() < broken.Until) return present;
+        try
+        {
+            var run = await db.Set<TrainingRun>().AsNoTracking().SingleAsync(r => r.Id == runId, cancellation);
             var model = await artifacts.LoadAsync(run, cancellation);
-            var shelved = new ShelvedModel(variant.Id, variant.Key, variant.Family, run.Id, run.Version, model, await PastAsync(run.DatasetId, cancellation));
-            shelved.Warm();
-            return shelved;
+            var past = await PastAsync(db, run.DatasetId, cancellation);
+            Warm(model, past);
+            _broken.Remove(variant.Id);
+            log.LogInformation("Version {Version} of {Variant} (run {Run}) serves from now on.", run.Version, variant.Key, run.Id);
+            return new(variant.Id, variant.Key, variant.Name, variant.Family, run.Version, run.Id, model, past);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            _broken.Add(run.Id); // it will not get better by trying; a new run gets a new chance
-            log.LogError(fault, "The model of run {Run} of variant {Variant} cannot be served; what was served before stays.", run.Id, variant.Key);
-            return null;
+            _broken[variant.Id] = (runId, clock.GetUtcNow() + Pause);
+            log.LogError(fault, "The model of {Variant} (run {Run}) cannot be served{Instead}.", variant.Key, runId, present is null ? "" : $"; version {present.Version} stays");
+            return present;
         }
     }
 
-    private async Task<Interactions> PastAsync(int datasetId, CancellationToken cancellation)
+    private async Task<Interactions> PastAsync(RecLabDb db, int datasetId, CancellationToken cancellation)
     {
-        if (_past.TryGetValue(datasetId, out var past)) return past;
-        await using var db = await databases.CreateDbContextAsync(cancellation);
         var hidden = await db.Set<Dataset>().Where(d => d.Id == datasetId).Select(d => d.HiddenShare).SingleAsync(cancellation);
         var data = await datasets.OpenAsync(datasetId, cancellation);
-        return _past[datasetId] = Splits.FourSlices(data, hidden: hidden).Past;
+        if (_pasts.TryGetValue(datasetId, out var known)) return known;
+        var past = new SplitPlan { Hidden = hidden }.Cut(data).Past;
+        past = past.Describe(data.Catalogue, data.Audience);
+        _ = (past.ByUser.Count, past.ByItem.Count); // grouped now, not under the first request
+        return _pasts[datasetId] = past;
     }
 
-    private async Task TryRefreshAsync(CancellationToken stopping)
+    private readonly Dictionary<int, Interactions> _pasts = [];
+
+    private async Task<ServedModel?> CountedAsync(RecLabDb db, ServedModel? present, CancellationToken cancellation)
     {
-        try { await RefreshAsync(stopping); }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested) { log.LogDebug("The shelf closes with the application."); }
-        catch (Exception fault) { log.LogWarning(fault, "The served variants could not be read; the models on the shelf stay."); }
+        var newest = await db.Set<Dataset>().AsNoTracking().Where(d => d.State == DatasetState.Ready).OrderByDescending(d => d.Id).Select(d => (int?)d.Id).FirstOrDefaultAsync(cancellation);
+        if (newest is not { } id) return null;
+        if (present is { RunId: 0 } && present.Version == id) return present;
+        try
+        {
+            var past = await PastAsync(db, id, cancellation);
+            return new(0, "popularity", "Popularity", "popularity", id, 0, new Popularity(new()).Train(past, new()), past);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            log.LogError(fault, "Data set {Dataset} cannot be read for the last fallback.", id);
+            return present;
+        }
+    }
+
+    private static void Warm(IModel model, Interactions past)
+    {
+        if (model.Items.Count == 0) return;
+        var user = past.Count > 0 ? past.User[^1] : -1;
+        model.Score(user < 0 ? new(-1, ReadOnlyMemory<int>.Empty) : Query.Of(user, past.History(user)), new float[model.Items.Count]);
     }
 }

@@ -6,41 +6,48 @@ using RecLab.Storage;
 
 namespace RecLab.Serving;
 
-/// <summary>What a placement never shows.</summary>
+/// <summary>What a placement never shows, as JSON in <see cref="Placement.Filters"/>.</summary>
 /// <param name="Categories">Only items of one of these categories; empty for all.</param>
-/// <param name="Blocked">Outside ids of items that must not appear.</param>
+/// <param name="Blocked">Outside ids never shown here.</param>
 public sealed record PlacementFilters(IReadOnlyList<string>? Categories = null, IReadOnlyList<string>? Blocked = null)
 {
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Form = new(JsonSerializerDefaults.Web);
 
-    public static PlacementFilters FromJson(string json) => JsonSerializer.Deserialize<PlacementFilters>(json, Format) ?? new();
-    public string ToJson() => JsonSerializer.Serialize(this, Format);
+    /// <exception cref="JsonException">The text is not readable.</exception>
+    public static PlacementFilters FromJson(string json) => JsonSerializer.Deserialize<PlacementFilters>(json, Form) ?? new();
+
+    public string ToJson() => JsonSerializer.Serialize(this, Form);
 }
 
-/// <summary>A placement as serving needs it.</summary>
-public sealed record LivePlacement(int Id, string Key, IReadOnlyList<string> Fallbacks, double Exploration, bool HideSeen, PlacementFilters Filters, int? DefaultVariantId);
+/// <summary>A placement with its lists read.</summary>
+public sealed record LivePlacement(Placement Placement, IReadOnlyList<string> Fallbacks, PlacementFilters Filters);
 
-/// <summary>The placements in memory, read again when told so and every two seconds.</summary>
+/// <summary>The placements in memory, read again when one changes and every two seconds.</summary>
 public sealed class PlacementShelf(IDbContextFactory<RecLabDb> databases, LiveFeed feed, TimeProvider clock, ILogger<PlacementShelf> log) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
     private volatile FrozenDictionary<string, LivePlacement> _placements = FrozenDictionary<string, LivePlacement>.Empty;
 
-    /// <summary>A placement by key; asks the database itself for one it has not seen.</summary>
-    /// <exception cref="UnknownPlacementException">There is none.</exception>
-    public async ValueTask<LivePlacement> GetAsync(string key, CancellationToken cancellation)
-    {
-        if (_placements.TryGetValue(key, out var known)) return known;
-        await RefreshAsync(cancellation);
-        return _placements.TryGetValue(key, out known) ? known : throw new UnknownPlacementException(key);
-    }
+    /// <summary>The placement, or null where there is none.</summary>
+    public LivePlacement? Find(string key) => _placements.GetValueOrDefault(key);
 
+    /// <summary>Reads the store now.</summary>
     public async Task RefreshAsync(CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        var rows = await db.Set<Placement>().AsNoTracking().ToListAsync(cancellation);
-        _placements = rows.ToFrozenDictionary(p => p.Key, p => new LivePlacement(p.Id, p.Key, p.Fallbacks.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
-            Math.Clamp(p.Exploration, 0, 1), p.HideSeen, PlacementFilters.FromJson(p.Filters), p.DefaultVariantId));
+        var placements = await db.Set<Placement>().AsNoTracking().ToListAsync(cancellation);
+        _placements = placements.ToFrozenDictionary(p => p.Key, p => new LivePlacement(p,
+            p.Fallbacks.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), PlacementFilters.FromJson(p.Filters)), StringComparer.Ordinal);
+    }
+
+    /// <summary>The placement; asks the store once when it is not in memory yet, so that a new placement answers at once.</summary>
+    public async ValueTask<LivePlacement?> FindAsync(string key, CancellationToken cancellation)
+    {
+        if (Find(key) is { } placement) return placement;
+        await using (var db = await databases.CreateDbContextAsync(cancellation))
+            if (!await db.Set<Placement>().AnyAsync(p => p.Key == key, cancellation)) return null;
+        await RefreshAsync(cancellation);
+        return Find(key);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
@@ -53,8 +60,17 @@ public sealed class PlacementShelf(IDbContextFactory<RecLabDb> databases, LiveFe
 
     private async Task TryRefreshAsync(CancellationToken stopping)
     {
-        try { await RefreshAsync(stopping); }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested) { log.LogDebug("Reading placements ended with the application."); }
-        catch (Exception fault) { log.LogWarning(fault, "The placements could not be read; the last view is kept."); }
+        try
+        {
+            await RefreshAsync(stopping);
+        }
+        catch (Exception fault) when (!stopping.IsCancellationRequested)
+        {
+            log.LogWarning(fault, "The placements could not be read; those in memory stay.");
+        }
+        catch (OperationCanceledException)
+        {
+            log.LogDebug("Reading the placements ended with the application.");
+        }
     }
 }

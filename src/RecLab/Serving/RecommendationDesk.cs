@@ -1,99 +1,129 @@
+using System.Buffers;
 using RecLab.Events;
 using RecLab.Experiments;
 using RecLab.Recommenders;
-using RecLab.Recommenders.Data;
-using RecLab.Statistics;
-using RecLab.Statistics.Assignment;
 
 namespace RecLab.Serving;
 
-/// <summary>Answers a request for a list: who decides, which model, what is known of the person, what must not appear; then the exposure is made durable and the list leaves.
-/// There is always an answer; where the wanted model has none, the fallback that answered is named.</summary>
-public sealed class RecommendationDesk(PlacementShelf placements, LiveExperiments experiments, ModelShelf models, Interests interests, EventLog log, SealDesk seals, TimeProvider clock)
+/// <summary>Answers questions for lists: which arm, which model, what the person already knows, which fallback, and the exposure in the durable log before the
+/// answer leaves. An unknown person or item, a model that is not there yet or an empty catalogue are answered, never an error.</summary>
+public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf models, PlacementShelf placements, InterestShelf interests, EventLog log, TimeProvider clock,
+    ILogger<RecommendationDesk> logger)
 {
-    private const string NoConsent = "no-consent";
+    /// <summary>Reasons beside those of the assignment (<see cref="RouteReasons"/>).</summary>
+    public const string NoConsent = "no-consent", NoUser = "no-user", Bot = "bot";
 
-    /// <exception cref="UnknownPlacementException">There is no such placement.</exception>
-    /// <exception cref="EventLogBusyException">The exposure cannot be made durable now; nothing was served.</exception>
-    public async Task<ServedList> RecommendAsync(ListRequest request, CancellationToken cancellation = default)
+    /// <summary>The list for a request, or null where there is no such placement.</summary>
+    public async Task<Recommendation?> AnswerAsync(RecommendationRequest request, CancellationToken cancellation = default)
     {
-        var started = clock.GetTimestamp();
-        var now = request.Simulated && request.At is { } at ? at : clock.GetUtcNow();
-        var placement = await placements.GetAsync(request.Placement, cancellation);
-        var unit = request.Consent == "granted" ? request.User ?? "" : "";
-        var routing = unit.Length == 0 ? new Routing(null, NoConsent) : experiments.Route(placement.Key, unit, request.Attributes);
-        var wanted = routing.Assignment?.VariantId ?? (unit.Length == 0 ? null : placement.DefaultVariantId);
-        var (ranked, model, fallback) = Rank(request, placement, unit, wanted);
-        var ids = ranked.Items.Select(i => model!.Model.Items[i]).ToArray();
-        var counted = routing.Assignment is { Counted: true } assignment ? assignment : null;
+        if (await placements.FindAsync(request.Placement, cancellation) is not { } placement) return null;
+        var unit = request is { Consent: Consent.Granted, Bot: false } ? request.User ?? "" : "";
+        var routing = unit.Length == 0 ? new Routing(null, request.Bot ? Bot : request.Consent != Consent.Granted ? NoConsent : NoUser) : experiments.Route(request.Placement, unit, request.Context);
+        if (unit.Length == 0) log.Count(routing.Reason, request.Placement, request.Simulated);
+        var known = unit.Length == 0 ? [] : interests.Of(unit, request.Simulated);
+        var personal = unit.Length > 0;
+        var wanted = !personal ? null : routing.Assignment is { } arm ? (int?)arm.VariantId : placement.Placement.DefaultVariantId;
+        var id = Guid.CreateVersion7(clock.GetUtcNow());
+        var seed = unit.Length + request.Session.Length == 0 ? id.ToString()
+            : $"{request.Placement}:{routing.Assignment?.ExperimentKey}:{routing.Assignment?.Phase}:{unit}:{request.Session}";
+
+        var (served, fallback, list) = Choose(placement, wanted, unit, request, known, seed);
+        var counted = routing.Assignment is { Counted: true } assigned ? assigned : null;
+        var items = new RankedItem[list.Items.Length];
+        for (var i = 0; i < items.Length; i++) items[i] = new(served!.Catalogue[served.Items[list.Items[i]]], list.Scores[i], Why(list.Explored[i], served, request, known));
         var exposure = new Exposure
         {
-            Id = Guid.CreateVersion7(), ServedAt = now.ToUnixTimeMilliseconds(), Placement = placement.Key, Experiment = counted?.ExperimentId ?? 0, Phase = counted?.Phase ?? 0,
-            Arm = counted?.ArmPosition ?? 0, Variant = model?.VariantId ?? 0, Run = model?.RunId ?? 0, Unit = unit, Session = unit.Length == 0 ? "" : request.Session ?? "", Simulated = request.Simulated,
-            Items = ids, Propensities = ranked.Propensities, Fallback = fallback, Reason = routing.Reason,
+            Id = id, ServedAt = request.At ?? clock.GetUtcNow().ToUnixTimeMilliseconds(), Placement = request.Placement,
+            Experiment = counted?.ExperimentId ?? 0, Phase = counted?.Phase ?? 0, Arm = counted?.ArmPosition ?? 0,
+            Variant = fallback is null ? served?.VariantId ?? 0 : 0, Run = served?.RunId ?? 0, Unit = unit, Session = request.Session, Simulated = request.Simulated,
+            Items = [.. items.Select(i => i.Item.Id)], Propensities = list.Propensities, Fallback = fallback, Reason = routing.Reason,
         };
-        await log.AppendAsync(exposure);
-        if (unit.Length == 0) log.Count(NoConsent, placement.Key, request.Simulated);
-        return new(seals.Seal(exposure).ToString(), placement.Key, now, routing.Assignment is { } a ? new(a.ExperimentKey, models.Of(a.VariantId)?.Key ?? "", routing.Reason) : null,
-            model is null ? null : new(model.Key, model.Version), fallback, Dress(ranked, ids, model, unit, request.Simulated), clock.GetElapsedTime(started).TotalMilliseconds);
+        var variant = wanted is { } v ? models.NameOf(v)?.Key : served?.Key;
+        return new(await RecordAsync(exposure), request.Placement, exposure.ServedAt, routing.Assignment?.ExperimentKey, variant, routing.Reason, served, fallback, items);
     }
 
-    /// <summary>The first of: the wanted variant, the placement's fallbacks, the newest popularity model, that has something to show.</summary>
-    private (RankedList List, ShelvedModel? Model, string? Fallback) Rank(ListRequest request, LivePlacement placement, string unit, int? wanted)
+    private async Task<string?> RecordAsync(Exposure exposure)
     {
-        IEnumerable<ShelvedModel?> line = [wanted is { } id ? models.Of(id) : null, .. placement.Fallbacks.Select(models.Of), models.LastResort];
-        foreach (var model in line.OfType<ShelvedModel>().DistinctBy(m => m.VariantId))
+        try
         {
-            var (query, excluded) = Ask(request, placement, unit, model);
-            // The same person in the same visit meets the same exploration, in every process and on every repetition.
-            var dice = Dice.Of(Fnv1a.Hash(placement.Key)).For(Fnv1a.Hash(unit.Length == 0 ? request.Session ?? "" : unit)).For(Fnv1a.Hash(request.Session ?? ""));
-            if (ListMaker.Make(model.Model, query, request.Count, excluded, placement.Exploration, dice) is { Items.Length: > 0 } list)
-                return (list, model, model.VariantId == wanted ? null : model.Key);
+            await log.AppendAsync(exposure);
+            return log.Sealer.Seal(exposure).ToString();
         }
-        return (new([], [], [], []), null, "none");
+        catch (EventLogBusyException busy)
+        {
+            logger.LogWarning("A list was served without being counted: {Reason}", busy.Message);
+            return null;
+        }
     }
 
-    private (Query Query, bool[] Excluded) Ask(ListRequest request, LivePlacement placement, string unit, ShelvedModel model)
+    /// <summary>The first model of the chain that can answer: the wanted variant, the placement's fallbacks, the newest popularity model.</summary>
+    private (ServedModel? Served, string? Fallback, BuiltList List) Choose(LivePlacement placement, int? wanted, string unit, RecommendationRequest request, IReadOnlyList<Interest> known, string seed)
     {
-        var items = model.Model.Items;
-        var excluded = new bool[items.Count];
-        void Leave(string id) { if (items.IndexOf(id) is >= 0 and var index) excluded[index] = true; }
+        if (wanted is { } variant && models.Borrow(variant) is { } first && Build(first, placement, unit, request, known, seed) is { } list) return (first, null, list);
+        foreach (var key in placement.Fallbacks)
+            if (models.Borrow(key) is { } next && Build(next, placement, unit, request, known, seed) is { } second) return (next, key, second);
+        if (models.LastResort is { } last && Build(last, placement, unit, request, known, seed) is { } third) return (last, "popularity", third);
+        return (null, "empty", new([], [], [], []));
+    }
+
+    /// <summary>A list by one model, or null where it has nothing to say to this question.</summary>
+    private static BuiltList? Build(ServedModel served, LivePlacement placement, string unit, RecommendationRequest request, IReadOnlyList<Interest> known, string seed)
+    {
+        var count = served.Items.Count;
+        if (count == 0) return null;
+        var scores = ArrayPool<float>.Shared.Rent(count);
+        var excluded = ArrayPool<bool>.Shared.Rent(count);
+        try
+        {
+            var user = unit.Length == 0 ? -1 : served.Model.Users.IndexOf(unit);
+            var item = request.Item is null ? -1 : served.Items.IndexOf(request.Item);
+            var history = History(served, user, known);
+            if (!served.Model.Score(new Query(user, history, item), scores.AsSpan(0, count))) return null;
+            Exclude(excluded.AsSpan(0, count), served, placement, request, history, known, item);
+            var list = ListBuilder.Build(scores.AsSpan(0, count), excluded.AsSpan(0, count), request.Count, placement.Placement.Exploration, seed);
+            return list.Items.Length == 0 ? null : list;
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(scores);
+            ArrayPool<bool>.Shared.Return(excluded);
+        }
+    }
+
+    /// <summary>Item indices the person has touched, oldest first: rows of the data set, then what was clicked since.</summary>
+    private static int[] History(ServedModel served, int user, IReadOnlyList<Interest> known)
+    {
+        var trained = user < 0 ? [] : served.Past.History(user);
+        if (known.Count == 0) return trained;
+        List<int> history = [.. trained];
+        foreach (var interest in known)
+            if (interest.Type != EventTypes.Dismiss && served.Items.IndexOf(interest.Item) is >= 0 and var index) history.Add(index);
+        return [.. history];
+    }
+
+    private static void Exclude(Span<bool> excluded, ServedModel served, LivePlacement placement, RecommendationRequest request, int[] history, IReadOnlyList<Interest> known, int item)
+    {
+        excluded.Clear();
         if (placement.Filters.Categories is { Count: > 0 } categories)
-            for (var i = 0; i < excluded.Length; i++) excluded[i] = !model.Catalogue[items[i]].Categories.Any(c => categories.Contains(c, StringComparer.OrdinalIgnoreCase));
-        foreach (var id in placement.Filters.Blocked ?? []) Leave(id);
-        foreach (var id in request.Exclude) Leave(id);
-        if (request.Item is { } context) Leave(context);
-        var user = unit.Length == 0 ? -1 : model.Model.Users.IndexOf(unit);
-        List<int> history = user >= 0 ? [.. model.Past.History(user)] : [];
-        if (unit.Length > 0)
-            foreach (var interest in interests.Of(unit, request.Simulated))
-            {
-                if (items.IndexOf(interest.Item) is not (>= 0 and var index)) continue;
-                if (interest.Type == "dismiss") excluded[index] = true;
-                else history.Add(index);
-            }
-        if (placement.HideSeen) foreach (var index in history) excluded[index] = true;
-        return (new Query(user, history.ToArray(), request.Item is { } item ? items.IndexOf(item) : -1), excluded);
-    }
-
-    private ServedItem[] Dress(RankedList list, string[] ids, ShelvedModel? model, string unit, bool simulated)
-    {
-        var dressed = new ServedItem[ids.Length];
-        var newest = unit.Length == 0 || simulated || model is null ? null : interests.Of(unit, simulated).LastOrDefault(i => i.Type != "dismiss").Item;
-        for (var k = 0; k < ids.Length; k++)
         {
-            var info = model!.Catalogue[ids[k]];
-            dressed[k] = new(ids[k], k + 1, list.Scores[k], info.Title, info.Url, $"/covers/{Uri.EscapeDataString(ids[k])}.svg", info.Categories, info.Price, [Reason(list.Explored[k], info, newest, model)]);
+            excluded.Fill(true);
+            foreach (var category in categories)
+                if (served.InCategory(category) is { } inside)
+                    for (var i = 0; i < inside.Length; i++) excluded[i] &= !inside[i];
         }
-        return dressed;
+        if (placement.Placement.HideSeen) foreach (var index in history) excluded[index] = true;
+        if (item >= 0) excluded[item] = true;
+        foreach (var id in request.Exclude) Mark(excluded, served, id);
+        foreach (var id in placement.Filters.Blocked ?? []) Mark(excluded, served, id);
+        foreach (var interest in known)
+            if (interest.Type == EventTypes.Dismiss) Mark(excluded, served, interest.Item);
     }
 
-    /// <summary>What can honestly be said: exploration, a shared category with the last item opened, or the kind of model.</summary>
-    private static ServedReason Reason(bool explored, ItemInfo info, string? newest, ShelvedModel model)
+    private static void Mark(Span<bool> excluded, ServedModel served, string id)
     {
-        if (explored) return new("explore");
-        if (model.Family == "popularity") return new("popular");
-        if (newest is not null && model.Catalogue[newest] is var last && last.Categories.Intersect(info.Categories).Any()) return new("same-category-as", newest, last.Title);
-        return new("your-history");
+        if (served.Items.IndexOf(id) is >= 0 and var index) excluded[index] = true;
     }
+
+    private static string Why(bool explored, ServedModel served, RecommendationRequest request, IReadOnlyList<Interest> known) =>
+        explored ? "explored" : served.Family == "popularity" ? "popular" : request.Item is not null ? "viewed" : "history";
 }

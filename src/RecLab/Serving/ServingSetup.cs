@@ -1,12 +1,16 @@
+using RecLab.Events;
+
 namespace RecLab.Serving;
 
-/// <summary>Registers serving.</summary>
+/// <summary>Registers the shelves and the desk that answers.</summary>
 public static class ServingSetup
 {
     public static IServiceCollection AddServing(this IServiceCollection services)
     {
-        services.AddSingleton<ModelShelf>().AddHostedService(p => p.GetRequiredService<ModelShelf>());
-        services.AddSingleton<PlacementShelf>().AddHostedService(p => p.GetRequiredService<PlacementShelf>());
-        return services.AddSingleton<Interests>().AddSingleton<SealDesk>().AddSingleton<RecommendationDesk>();
+        services.AddSingleton<ModelShelf>().AddHostedService(provider => provider.GetRequiredService<ModelShelf>());
+        services.AddSingleton<PlacementShelf>().AddHostedService(provider => provider.GetRequiredService<PlacementShelf>());
+        services.AddSingleton<InterestShelf>();
+        services.AddSingleton<RecommendationDesk>();
+        return services;
     }
 }

@@ -1,0 +1,108 @@
+using System.Net;
+using System.Threading.RateLimiting;
+using RecLab.Access;
+
+namespace RecLab.Doors;
+
+/// <summary>Who came through the door.</summary>
+/// <param name="Grant">The key and what it may do.</param>
+/// <param name="FromBrowser">A publishable key, which travels in pages.</param>
+internal sealed record Caller(KeyGrant Grant, bool FromBrowser);
+
+/// <summary>What every request to the API passes: origin, key, rate; and how it ends when something is wrong. Any origin that is not on a key's list gets no CORS
+/// header, so a browser keeps the answer from the page.</summary>
+public sealed class ApiDoor(KeyDesk keys, IConfiguration configuration, ILogger<ApiDoor> log) : IDisposable
+{
+    /// <summary>Header for a key beside <c>Authorization: Bearer</c>.</summary>
+    public const string KeyHeader = "X-RecLab-Key";
+
+    private readonly PartitionedRateLimiter<(int Key, IPAddress? Address, bool Browser)> _rates = Rates(configuration);
+
+    /// <summary>Lets the handler answer, or answers itself.</summary>
+    internal async Task HandleAsync(HttpContext http, Func<HttpContext, Caller, Task> handler)
+    {
+        try
+        {
+            var caller = Enter(http);
+            await handler(http, caller);
+        }
+        catch (ProblemException problem)
+        {
+            await Problems.WriteAsync(http, problem);
+        }
+        catch (BadHttpRequestException bad)
+        {
+            await Problems.WriteAsync(http, new(bad.StatusCode, bad.StatusCode == 413 ? "The body is too large." : "The request could not be read."));
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            http.Response.StatusCode = 499; // the client left; nobody reads this
+        }
+        catch (Exception fault) when (!http.Response.HasStarted)
+        {
+            log.LogError(fault, "{Method} {Path} failed.", http.Request.Method, http.Request.Path);
+            await Problems.WriteAsync(http, new(500, "The request could not be answered. Quote the trace id when you report it."));
+        }
+    }
+
+    /// <summary>A browser's question before the real request.</summary>
+    public void Preflight(HttpContext http)
+    {
+        var origin = http.Request.Headers.Origin.ToString();
+        http.Response.StatusCode = 204;
+        http.Response.Headers.Vary = "Origin";
+        if (origin.Length == 0 || !(origin == Self(http) || keys.KnowsOrigin(origin))) return;
+        Allow(http, origin);
+        http.Response.Headers.AccessControlAllowMethods = "GET, POST";
+        http.Response.Headers.AccessControlAllowHeaders = $"authorization, content-type, {KeyHeader.ToLowerInvariant()}";
+        http.Response.Headers.AccessControlMaxAge = "600";
+    }
+
+    public void Dispose() => _rates.Dispose();
+
+    private Caller Enter(HttpContext http)
+    {
+        var origin = http.Request.Headers.Origin.ToString() is { Length: > 0 } o ? o : null;
+        http.Response.Headers.Vary = "Origin";
+        http.Response.Headers.CacheControl = "no-store";
+        var check = keys.Check(KeyOf(http.Request), origin, Self(http));
+        if (!check.Opens) throw new ProblemException(check.Status, check.Sentence);
+        var grant = check.Key!;
+        if (origin is not null && (grant.Kind == ApiKeyKind.Publishable || origin == Self(http))) Allow(http, origin);
+        var browser = grant.Kind == ApiKeyKind.Publishable;
+        using var lease = _rates.AttemptAcquire((grant.Id, http.Connection.RemoteIpAddress, browser));
+        if (!lease.IsAcquired)
+            throw new ProblemException(429, "Too many requests with this key from this address.", retryAfter: lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)wait.TotalSeconds) : 1);
+        return new(grant, browser);
+    }
+
+    /// <summary>From the header, or the query parameter <c>key</c> for what cannot set headers (beacons).</summary>
+    private static string? KeyOf(HttpRequest request)
+    {
+        const string bearer = "Bearer ";
+        var authorization = request.Headers.Authorization.ToString();
+        if (authorization.StartsWith(bearer, StringComparison.OrdinalIgnoreCase)) return authorization[bearer.Length..].Trim();
+        if (request.Headers.TryGetValue(KeyHeader, out var header)) return header.ToString();
+        return request.Query.TryGetValue("key", out var query) ? query.ToString() : null;
+    }
+
+    private static void Allow(HttpContext http, string origin) => http.Response.Headers.AccessControlAllowOrigin = origin;
+
+    private static string Self(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host}";
+
+    /// <summary>Publishable keys: <c>RecLab:Rate:Publishable</c> requests a second per key and address, a burst of ten times that; secret keys: <c>RecLab:Rate:Secret</c>, 0 for no limit.</summary>
+    private static PartitionedRateLimiter<(int Key, IPAddress? Address, bool Browser)> Rates(IConfiguration configuration)
+    {
+        var publishable = configuration.GetValue("RecLab:Rate:Publishable", 50);
+        var secret = configuration.GetValue("RecLab:Rate:Secret", 0);
+        return PartitionedRateLimiter.Create<(int Key, IPAddress? Address, bool Browser), (int, IPAddress?)>(who =>
+        {
+            var rate = who.Browser ? publishable : secret;
+            return rate <= 0 ? RateLimitPartition.GetNoLimiter<(int, IPAddress?)>((who.Key, null))
+                : RateLimitPartition.GetTokenBucketLimiter((who.Key, who.Address), _ => new TokenBucketRateLimiterOptions
+                {
+                    TokenLimit = rate * 10, TokensPerPeriod = rate, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true,
+                });
+        });
+    }
+}

@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace RecLab.Doors;
+
+/// <summary>How answers of the API are written.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(RecommendationAnswer))]
+[JsonSerializable(typeof(BatchAnswer))]
+[JsonSerializable(typeof(EventsAnswer))]
+internal sealed partial class ApiJson : JsonSerializerContext;

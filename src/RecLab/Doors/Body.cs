@@ -1,0 +1,147 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.Text.Json;
+
+namespace RecLab.Doors;
+
+/// <summary>A JSON body, read up to a limit that counts what comes out of gzip, not what goes in.</summary>
+internal static class Body
+{
+    public const int Limit = 1 << 20, BrowserLimit = 64 << 10;
+    private static readonly JsonDocumentOptions Form = new() { MaxDepth = 16 };
+
+    /// <exception cref="ProblemException">413 too large, 415 not JSON or an unknown encoding, 400 malformed.</exception>
+    public static async Task<JsonDocument> ReadAsync(HttpContext http, bool browser)
+    {
+        var limit = browser ? BrowserLimit : Limit;
+        var request = http.Request;
+        if (request.ContentLength > limit) throw TooLarge(limit);
+        if (request.ContentType is { } type && !Accepted(type)) throw new ProblemException(415, "Send application/json, or text/plain from a beacon.");
+        var gzip = request.Headers.ContentEncoding.ToString() switch
+        {
+            "" or "identity" => false,
+            "gzip" => true,
+            _ => throw new ProblemException(415, "The content encoding must be gzip or none."),
+        };
+        var buffer = ArrayPool<byte>.Shared.Rent(16 << 10);
+        using var copy = new MemoryStream();
+        try
+        {
+            await using var stream = gzip ? new GZipStream(request.Body, CompressionMode.Decompress) : request.Body;
+            for (int read; (read = await stream.ReadAsync(buffer, http.RequestAborted)) > 0;)
+            {
+                if (copy.Length + read > limit) throw TooLarge(limit);
+                copy.Write(buffer, 0, read);
+            }
+            return JsonDocument.Parse(copy.GetBuffer().AsMemory(0, (int)copy.Length).ToArray(), Form);
+        }
+        catch (JsonException e)
+        {
+            throw new ProblemException(400, $"The body is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine}.");
+        }
+        catch (InvalidDataException)
+        {
+            throw new ProblemException(400, "The body is not gzip.");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static bool Accepted(string type) =>
+        type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) || type.StartsWith("text/plain", StringComparison.OrdinalIgnoreCase);
+
+    private static ProblemException TooLarge(int limit) => new(413, $"The body is larger than {limit / 1024} KiB.");
+}
+
+/// <summary>Reads fields of a JSON object and remembers what is wrong with them, with a pointer to each.</summary>
+internal sealed class Fields(JsonElement source, string pointer)
+{
+    private readonly List<InvalidValue> _faults = [];
+
+    public IReadOnlyList<InvalidValue> Faults => _faults;
+
+    public void Fault(string name, string detail) => _faults.Add(new($"{pointer}/{name}", $"{name} {detail}."));
+
+    /// <summary>An id, or null where absent or null.</summary>
+    public string? Id(string name, bool required = false)
+    {
+        if (!Find(name, out var value))
+        {
+            if (required) Fault(name, "is missing");
+            return null;
+        }
+        if (Text(name, value) is not { } text) return null;
+        if (Texts.Fault(text) is not { } fault) return text;
+        Fault(name, fault);
+        return null;
+    }
+
+    /// <summary>Any text as long as an id may be, or null.</summary>
+    public string? Word(string name) => Id(name);
+
+    public double? Number(string name)
+    {
+        if (!Find(name, out var value)) return null;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)) return number;
+        Fault(name, "must be a number");
+        return null;
+    }
+
+    public int? Whole(string name, int least, int most)
+    {
+        if (!Find(name, out var value)) return null;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= least && number <= most) return number;
+        Fault(name, $"must be a whole number from {least} to {most}");
+        return null;
+    }
+
+    public bool? Flag(string name)
+    {
+        if (!Find(name, out var value)) return null;
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.GetBoolean();
+        Fault(name, "must be true or false");
+        return null;
+    }
+
+    /// <summary>Unix milliseconds of an ISO 8601 time with a zone, years 2000 to 2100.</summary>
+    public long? Time(string name)
+    {
+        if (!Find(name, out var value)) return null;
+        if (Text(name, value) is not { } text) return null;
+        if (Times.Parse(text) is { } time) return time;
+        Fault(name, "must be a time such as 2026-01-17T10:00:05Z");
+        return null;
+    }
+
+    /// <summary>The element itself, or null.</summary>
+    public JsonElement? Any(string name) => Find(name, out var value) ? value : null;
+
+    private bool Find(string name, out JsonElement value) => source.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
+
+    private string? Text(string name, JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String) { Fault(name, "must be a text"); return null; }
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException) // an escape that is half a character
+        {
+            Fault(name, "must not contain half a character");
+            return null;
+        }
+    }
+}
+
+/// <summary>Times as they are sent.</summary>
+internal static class Times
+{
+    private static readonly DateTimeOffset First = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero), Last = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public static long? Parse(string text) =>
+        text.Length is >= 17 and <= 40 && (text[^1] is 'Z' or 'z' || text.LastIndexOfAny(['+', '-']) > 10)
+        && DateTimeOffset.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var time) && time >= First && time <= Last
+            ? time.ToUnixTimeMilliseconds() : null;
+}

@@ -1,0 +1,32 @@
+namespace RecLab.Doors;
+
+/// <summary>The HTTP API: lists out, events in. Its description is at <c>/openapi/v1.json</c>.</summary>
+public static class DoorsSetup
+{
+    public static IServiceCollection AddDoors(this IServiceCollection services)
+    {
+        services.AddSingleton<ApiDoor>().AddSingleton<RecommendationsDoor>().AddSingleton<EventsDoor>();
+        services.AddOpenApi("v1", options => options.ShouldInclude = description => description.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true);
+        return services;
+    }
+
+    /// <summary>Public routes: every one of them checks a key first.</summary>
+    public static void MapDoors(this WebApplication app)
+    {
+        var door = app.Services.GetRequiredService<ApiDoor>();
+        var (lists, events) = (app.Services.GetRequiredService<RecommendationsDoor>(), app.Services.GetRequiredService<EventsDoor>());
+        var api = app.MapGroup("/api/v1").AllowAnonymous().DisableAntiforgery().WithTags("RecLab");
+
+        api.MapGet("/recommendations", async Task<IResult> (HttpContext http) => { await door.HandleAsync(http, lists.GetAsync); return TypedResults.Empty; })
+            .WithSummary("A list for a placement and a user").Produces<RecommendationAnswer>();
+        api.MapPost("/recommendations", async Task<IResult> (HttpContext http) => { await door.HandleAsync(http, lists.PostAsync); return TypedResults.Empty; })
+            .WithSummary("The same with a body").Produces<RecommendationAnswer>();
+        api.MapPost("/recommendations:batch", async Task<IResult> (HttpContext http) => { await door.HandleAsync(http, lists.BatchAsync); return TypedResults.Empty; })
+            .WithSummary("Lists for up to 20 placements of one page, no item twice").Produces<BatchAnswer>();
+        api.MapPost("/events", async Task<IResult> (HttpContext http) => { await door.HandleAsync(http, events.PostAsync); return TypedResults.Empty; })
+            .WithSummary("Up to 500 events; 200 means they are on disk").Produces<EventsAnswer>();
+        foreach (var path in (string[])["/recommendations", "/recommendations:batch", "/events"])
+            api.MapMethods(path, ["OPTIONS"], void (HttpContext http) => door.Preflight(http)).ExcludeFromDescription();
+        app.MapOpenApi().AllowAnonymous();
+    }
+}

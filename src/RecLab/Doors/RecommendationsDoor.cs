@@ -1,0 +1,144 @@
+using System.Text.Json;
+using RecLab.Events;
+using RecLab.Serving;
+
+namespace RecLab.Doors;
+
+/// <summary>Why an item is in the list.</summary>
+/// <param name="Type">popular, history, viewed or explored.</param>
+/// <param name="ItemId">The item it follows from, where there is one.</param>
+public sealed record ReasonLine(string Type, string? ItemId = null);
+
+/// <summary>One item of an answer.</summary>
+public sealed record ItemLine(string Id, int Rank, float Score, string Title, string? Url, string Image, IReadOnlyList<string> Categories, long? Price, string? Currency, IReadOnlyList<ReasonLine> Reasons);
+
+/// <summary>The experiment behind an answer.</summary>
+public sealed record ExperimentLine(string? Id, string? Variant, string Reason);
+
+/// <summary>The model behind an answer.</summary>
+public sealed record ModelLine(string Id, int Version);
+
+/// <summary>The answer to <c>GET /api/v1/recommendations</c>.</summary>
+/// <param name="RecommendationId">Sealed; null when nothing about this list can be counted at the moment.</param>
+public sealed record RecommendationAnswer(string? RecommendationId, string Placement, DateTimeOffset Served, int TtlSeconds, double TookMs, ExperimentLine Experiment, ModelLine? Model, string? Fallback,
+    IReadOnlyList<ItemLine> Items);
+
+/// <summary>The answer to a batch: one list per placement asked for.</summary>
+public sealed record BatchAnswer(IReadOnlyList<RecommendationAnswer> Lists);
+
+/// <summary><c>/api/v1/recommendations</c> by GET, POST and batch.</summary>
+internal sealed class RecommendationsDoor(RecommendationDesk desk, EventLog log, TimeProvider clock)
+{
+    private const int TtlSeconds = 60, MostPlacements = 20, MostExcluded = 500, MostContext = 20;
+
+    public async Task GetAsync(HttpContext http, Caller caller) =>
+        await http.Response.WriteAsJsonAsync(await AnswerAsync(QueryReader.Read(http.Request, caller), http), ApiJson.Default.RecommendationAnswer, cancellationToken: http.RequestAborted);
+
+    public async Task PostAsync(HttpContext http, Caller caller)
+    {
+        using var body = await Body.ReadAsync(http, caller.FromBrowser);
+        var request = Read(body.RootElement, "", null, http, caller);
+        await http.Response.WriteAsJsonAsync(await AnswerAsync(request, http), ApiJson.Default.RecommendationAnswer, cancellationToken: http.RequestAborted);
+    }
+
+    /// <summary>Several placements of one page for one user; with <c>dedupe</c> no item comes twice.</summary>
+    public async Task BatchAsync(HttpContext http, Caller caller)
+    {
+        using var body = await Body.ReadAsync(http, caller.FromBrowser);
+        var root = body.RootElement;
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("placements", out var placements) || placements.ValueKind != JsonValueKind.Array || placements.GetArrayLength() is 0 or > MostPlacements)
+            throw ProblemException.Invalid("/placements", $"placements must name 1 to {MostPlacements} placements.");
+        var head = new Fields(root, "");
+        var dedupe = head.Flag("dedupe") ?? true;
+        Refuse(head);
+        List<RecommendationAnswer> lists = [];
+        HashSet<string> shown = new(StringComparer.Ordinal);
+        var at = 0;
+        foreach (var element in placements.EnumerateArray())
+        {
+            var request = Read(element, $"/placements/{at++}", root, http, caller);
+            if (dedupe && shown.Count > 0) request = request with { Exclude = [.. request.Exclude, .. shown] };
+            var answer = await AnswerAsync(request, http);
+            lists.Add(answer);
+            foreach (var item in answer.Items) shown.Add(item.Id);
+        }
+        await http.Response.WriteAsJsonAsync(new BatchAnswer(lists), ApiJson.Default.BatchAnswer, cancellationToken: http.RequestAborted);
+    }
+
+    private async Task<RecommendationAnswer> AnswerAsync(RecommendationRequest request, HttpContext http)
+    {
+        var started = clock.GetTimestamp();
+        var list = await desk.AnswerAsync(request, http.RequestAborted) ?? throw new ProblemException(404, $"There is no placement '{request.Placement}'.");
+        var items = new ItemLine[list.Items.Count];
+        for (var i = 0; i < items.Length; i++)
+        {
+            var (item, score, reason) = list.Items[i];
+            items[i] = new(item.Id, i + 1, score, item.Title, item.Url, DemoShop.ImageOf(item), item.Categories, item.Price, item.Price is null ? null : log.Currency,
+                [new(reason, reason == "viewed" ? request.Item : null)]);
+        }
+        return new(list.RecommendationId, list.Placement, DateTimeOffset.FromUnixTimeMilliseconds(list.ServedAt), TtlSeconds, Math.Round(clock.GetElapsedTime(started).TotalMilliseconds, 2),
+            new(list.Experiment, list.Variant, list.Reason), list.Model is { } model ? new(model.Key, model.Version) : null, list.Fallback, items);
+    }
+
+    /// <summary>One question; what it does not say itself comes from the head of a batch.</summary>
+    private static RecommendationRequest Read(JsonElement element, string pointer, JsonElement? head, HttpContext http, Caller caller)
+    {
+        if (element.ValueKind != JsonValueKind.Object) throw ProblemException.Invalid(pointer.Length == 0 ? "/" : pointer, "Send an object.");
+        var own = new Fields(element, pointer);
+        var shared = head is { } h ? new Fields(h, "") : own;
+        var request = new RecommendationRequest
+        {
+            Placement = own.Id("placement", required: true) ?? "", User = own.Id("user") ?? shared.Id("user"), Item = own.Id("item") ?? shared.Id("item"),
+            Session = own.Id("session") ?? shared.Id("session") ?? "", Count = own.Whole("n", 1, 100) ?? 10,
+            Exclude = Ids(own, "exclude"), Context = Context(shared),
+            Consent = QueryReader.ConsentOf(own.Id("consent") ?? shared.Id("consent"), caller, "/consent"),
+            Simulated = own.Flag("simulated") ?? shared.Flag("simulated") ?? false, At = own.Time("at") ?? shared.Time("at"), Bot = caller.FromBrowser && Bots.IsBot(http.Request),
+        };
+        Refuse(own);
+        Refuse(shared);
+        return QueryReader.Checked(request, caller);
+    }
+
+    private static string[] Ids(Fields fields, string name)
+    {
+        if (fields.Any(name) is not { } list) return [];
+        if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() > MostExcluded) { fields.Fault(name, $"must be a list of at most {MostExcluded} ids"); return []; }
+        List<string> ids = [];
+        foreach (var element in list.EnumerateArray())
+        {
+            if (element.ValueKind == JsonValueKind.String && Safe(element) is { } id && Texts.Fault(id) is null) ids.Add(id);
+            else fields.Fault(name, "holds something that is no id");
+        }
+        return [.. ids];
+    }
+
+    private static Dictionary<string, string>? Context(Fields fields)
+    {
+        if (fields.Any("context") is not { } context) return null;
+        if (context.ValueKind != JsonValueKind.Object) { fields.Fault("context", "must be an object of texts"); return null; }
+        Dictionary<string, string> values = new(StringComparer.Ordinal);
+        foreach (var pair in context.EnumerateObject())
+        {
+            if (values.Count < MostContext && pair.Value.ValueKind == JsonValueKind.String && Safe(pair.Value) is { } text && Texts.Fault(text) is null && Texts.Fault(pair.Name) is null) values[pair.Name] = text;
+            else { fields.Fault("context", $"must hold at most {MostContext} texts of at most {Texts.Longest} characters"); break; }
+        }
+        return values;
+    }
+
+    private static string? Safe(JsonElement text)
+    {
+        try
+        {
+            return text.GetString();
+        }
+        catch (InvalidOperationException) // an escape that is half a character
+        {
+            return null;
+        }
+    }
+
+    private static void Refuse(Fields fields)
+    {
+        if (fields.Faults.Count > 0) throw new ProblemException(422, fields.Faults[0].Detail, fields.Faults);
+    }
+}
