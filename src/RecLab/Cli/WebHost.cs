@@ -41,7 +41,6 @@ public static class WebHost
         builder.Services.AddResults();
         builder.Services.AddData();
         builder.Services.AddTraining(builder.Configuration, paths);
-        builder.Services.AddServing();
         builder.Services.AddLaboratory();
         builder.Services.AddShop();
 
