@@ -15,6 +15,8 @@ public static class CommandLine
         ReproduceVerb.Create,
         SelfTestVerb.Create,
         WorkerVerb.Create,
+        DoctorVerb.Create,
+        BackupVerb.Create,
     ];
 
     /// <returns>0 when done, 1 for a failure (its sentence on standard error), 2 for a bad argument.</returns>

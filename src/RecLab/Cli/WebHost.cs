@@ -5,6 +5,7 @@ using RecLab.Doors;
 using RecLab.Events;
 using RecLab.Experiments;
 using RecLab.Laboratory;
+using RecLab.Operations;
 using RecLab.Results;
 using RecLab.Data;
 using RecLab.Serving;
@@ -34,6 +35,7 @@ public static class WebHost
         builder.Services.AddControls();
         builder.Services.AddAccess(paths);
         builder.Services.AddShell();
+        builder.Services.AddOperations();
         builder.Services.AddExperiments();
         builder.Services.AddEvents();
         builder.Services.AddServing();
@@ -45,11 +47,13 @@ public static class WebHost
         builder.Services.AddShop();
 
         var app = builder.Build();
+        app.UseOperations();
         app.UseShell();
         app.UseAccess();
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
         app.MapAccess();
+        app.MapOperations();
         app.MapShop();
         app.MapDoors();
         return app;

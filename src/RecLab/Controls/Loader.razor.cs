@@ -14,6 +14,7 @@ public partial class Loader<T> : ComponentBase, IDisposable
     private readonly CancellationTokenSource _leaving = new();
     private readonly List<IDisposable> _listening = [];
     private CancellationTokenSource? _reading;
+    private ITimer? _ticking;
     private LoadState _state;
     private LoadFailure? _failure;
     private DateTimeOffset _readAt;
@@ -36,6 +37,9 @@ public partial class Loader<T> : ComponentBase, IDisposable
     /// <summary>Topics of <see cref="LiveFeed"/> after whose change it reads again, separated by spaces: "runs variants".</summary>
     [Parameter] public string? Topics { get; set; }
 
+    /// <summary>Reads again after this time as well, for what sends no signals; at least a second.</summary>
+    [Parameter] public TimeSpan? Every { get; set; }
+
     /// <summary>A different value means different content (an id, a filter): read anew.</summary>
     [Parameter] public object? Key { get; set; }
 
@@ -51,6 +55,7 @@ public partial class Loader<T> : ComponentBase, IDisposable
         ListenTo(Topics);
         if (_started && Equals(_key, Key)) return;
         var first = !_started;
+        if (first && Every is { } every) _ticking = Clock.CreateTimer(_ => _ = SignalledAsync(), null, every, every);
         (_started, _key) = (true, Key);
         if (!first) (_value, _failure) = (default, null);
         await ReadAsync(anew: true);
@@ -143,6 +148,7 @@ public partial class Loader<T> : ComponentBase, IDisposable
     public void Dispose()
     {
         _left = true;
+        _ticking?.Dispose();
         _listening.ForEach(l => l.Dispose());
         _leaving.Cancel();
         _leaving.Dispose();

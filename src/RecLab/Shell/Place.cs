@@ -11,6 +11,7 @@ public sealed record Place(string Name, string Path, string? Also = null)
     [
         new("Overview", "/"),
         new("Experiments", "/experiments"),
+        new("Operations", "/operations"),
     ];
 
     /// <summary>The four of the phone's bottom bar; the rest is under More.</summary>

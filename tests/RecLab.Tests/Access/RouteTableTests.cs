@@ -16,6 +16,7 @@ public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLa
     /// <summary>Every public endpoint beside static files. Whoever adds one adds it here and says why it may be public.</summary>
     private static readonly string[] Public =
     [
+        "/health/live", "/health/ready", // whoever starts and watches the process
         "/covers/{id}.svg", "/demo", "/demo/cart", "/demo/item/{id}", "/demo/data/bestsellers", "/demo/data/items/{id}", // the demo shop, for its visitors
         "/api/v1/events", "/api/v1/recommendations", "/api/v1/recommendations:batch", "/openapi/{documentName}.json", // each checks a key itself; the description holds no data
         "/widget/v1/reclab.js", "/widget/v{version}/reclab.js", // the widget's script, for any page that embeds it
