@@ -47,7 +47,7 @@ public sealed class VisitorDriver(HttpClient http, string key)
 
     private async Task<IReadOnlyList<VisitEvent>> VisitAsync(Visitors visitors, Visit visit, Func<string, int> itemIndex, string placement, int listLength, CancellationToken cancellation)
     {
-        var address = $"/api/v1/recommendations?placement={Uri.EscapeDataString(placement)}&user={Uri.EscapeDataString(visit.UserId)}&session={Uri.EscapeDataString(visit.Session)}&n={listLength}&simulated=true&at={Uri.EscapeDataString(visit.At.ToString("O"))}";
+        var address = $"/api/v1/recommendations?placement={Uri.EscapeDataString(placement)}&user={Uri.EscapeDataString(visit.UserId)}&session={Uri.EscapeDataString(visit.Session)}&n={listLength}&simulated=true&consent=granted&at={Uri.EscapeDataString(visit.At.UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture))}";
         var list = await SendAsync<ListAnswer>(() => new HttpRequestMessage(HttpMethod.Get, address), cancellation);
         if (list.Items.Count == 0) return [];
         string[] ids = [.. list.Items.Select(i => i.Id)];
