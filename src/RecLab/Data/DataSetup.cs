@@ -7,6 +7,7 @@ public static class DataSetup
     {
         services.AddDataReading();
         services.AddSingleton<ImportDesk>();
+        services.AddSingleton<DatasetDesk>();
         services.AddHostedService(provider => provider.GetRequiredService<ImportDesk>());
         return services;
     }

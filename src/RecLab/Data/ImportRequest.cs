@@ -21,4 +21,4 @@ public sealed record ImportRequest(string Name, string Path)
 }
 
 /// <summary>An import that cannot begin or go on: one clear sentence. No data set was changed.</summary>
-public sealed class ImportRefusedException(string message) : Exception(message);
+public sealed class ImportRefusedException(string message) : Controls.Refusal(message);

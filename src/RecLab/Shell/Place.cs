@@ -11,6 +11,9 @@ public sealed record Place(string Name, string Path, string? Also = null)
     [
         new("Overview", "/"),
         new("Experiments", "/experiments"),
+        new("Variants", "/variants", "/leaderboard"),
+        new("Training", "/training"),
+        new("Data", "/data"),
         new("Operations", "/operations"),
     ];
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using RecLab.Data;
 using RecLab.Recommenders.Catalog;
 using RecLab.Recommenders.Evaluation;
+using RecLab.Recommenders.Neural;
 
 namespace RecLab.Training;
 
@@ -22,11 +23,18 @@ internal static class CardWriter
         ValidationScore = judged.Validation, TrainSeconds = seconds, EvaluateSeconds = judged.Test.Seconds, ScoringMicroseconds = judged.ScoringMicroseconds,
         Privacy = "Learnt from pseudonymous user ids without differential privacy; the arrays may hold a row per user.",
         MadeAt = now,
-        Versions = new Dictionary<string, string>
+        Versions = Versions(family),
+    };
+
+    private static Dictionary<string, string> Versions(RecommenderFamily family)
+    {
+        var versions = new Dictionary<string, string>
         {
             ["reclab"] = typeof(CardWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
             ["dotnet"] = Environment.Version.ToString(),
             ["os"] = RuntimeInformation.OSDescription,
-        },
-    };
+        };
+        if (family.NeedsTorch && NeuralRuntime.Version is { } torch) versions["libtorch"] = torch;
+        return versions;
+    }
 }

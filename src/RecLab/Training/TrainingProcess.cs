@@ -98,7 +98,7 @@ public sealed partial class TrainingProcess : IDisposable
     }
 
     /// <summary>Exit codes above 128 are a signal's.</summary>
-    internal static string Ended(int code) => code switch
+    public static string Ended(int code) => code switch
     {
         0 => "its process ended without saying how it went",
         137 => "its process was killed (signal 9), as the system does when memory runs out",

@@ -108,6 +108,8 @@ public sealed class TrainingRunner(IDbContextFactory<RecLabDb> database, Dataset
         var verdict = Promotion.Decide(run, served, variant.PromotionMargin);
         if (verdict.Promote) variant.ServedRunId = run.Id;
         db.Add(new RunLogLine { RunId = run.Id, At = clock.GetUtcNow(), Text = verdict.Reason });
+        var open = await db.Set<RunStage>().Where(s => s.RunId == run.Id && s.FinishedAt == null).ToListAsync();
+        foreach (var stage in open) stage.FinishedAt = clock.GetUtcNow();
         await db.SaveChangesAsync();
         await transaction.CommitAsync();
         artifacts.DropCheckpoint(run.Id);

@@ -1,5 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Quartz;
+using RecLab.Data;
+using RecLab.Recommenders.Neural;
 using RecLab.Storage;
 
 namespace RecLab.Training;
@@ -33,11 +35,13 @@ public static class TrainingSetup
     private static void AddTrainingDesks(this IServiceCollection services, TrainingSettings settings)
     {
         services.AddSingleton(settings);
-        services.AddSingleton(new Families(() => null));
+        services.AddSingleton(new Families(() => NeuralRuntime.Missing));
         services.AddSingleton<ArtifactStore>();
         services.AddSingleton<TrainingQueue>();
         services.AddSingleton<TrainingDesk>();
         services.AddSingleton<VariantDesk>();
+        services.AddSingleton<TrainingReader>();
+        services.AddSingleton<IDatasetUser, DatasetNeeds>();
     }
 
     private static void AddScheduler(this IServiceCollection services, string name, int slots, HostPaths paths)

@@ -114,6 +114,15 @@ public sealed partial class VariantDesk(IDbContextFactory<RecLabDb> database, Ti
         return await db.Set<Experiment>().AsNoTracking().Where(e => e.Arms.Any(a => a.VariantId == variantId)).OrderByDescending(e => e.Id).ToListAsync(cancellation);
     }
 
+    /// <summary>The key a name suggests: "Implicit ALS" is "implicit-als".</summary>
+    public static string KeyOf(string name)
+    {
+        var plain = name.Normalize(System.Text.NormalizationForm.FormD).ToLowerInvariant();
+        var key = string.Concat(plain.Where(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '-' or '_').Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')).Trim('-');
+        while (key.Contains("--", StringComparison.Ordinal)) key = key.Replace("--", "-", StringComparison.Ordinal);
+        return key.Length > 40 ? key[..40].Trim('-') : key;
+    }
+
     private static async Task<Variant> FindAsync(RecLabDb db, string key, CancellationToken cancellation) =>
         await db.Set<Variant>().FirstOrDefaultAsync(v => v.Key == key, cancellation) ?? throw new RefusedException($"There is no variant '{key}'.");
 

@@ -28,6 +28,9 @@ public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLa
     {
         ["/people"] = Roles.Administrator,
         ["/settings"] = Roles.Administrator,
+        ["/data/import"] = Roles.Analyst,
+        ["/variants/new"] = Roles.Analyst,
+        ["/variants/{Key}/edit"] = Roles.Analyst,
     };
 
     private RouteEndpoint[] Endpoints

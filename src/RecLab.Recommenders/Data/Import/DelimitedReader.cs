@@ -27,7 +27,7 @@ public sealed class DelimitedReader : IDatasetReader
     }
 
     /// <summary>Possible interaction files, likeliest name first; descriptions of items and users are not.</summary>
-    private static IEnumerable<DatasetPart> Candidates(DatasetSource source) => source.Parts
+    internal static IEnumerable<DatasetPart> Candidates(DatasetSource source) => source.Parts
         .Where(p => source.Parts.Count == 1 || (Endings.Contains(Path.GetExtension(p.Name), StringComparer.OrdinalIgnoreCase) && !DescriptionTables.IsOne(p.Name)))
         .OrderByDescending(p => Path.GetFileNameWithoutExtension(p.Name).ToLowerInvariant() is "interactions" or "ratings" or "events" or "train" or "data")
         .ThenBy(p => p.Name, StringComparer.Ordinal);
