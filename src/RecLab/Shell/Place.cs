@@ -11,6 +11,7 @@ public sealed record Place(string Name, string Path, string? Also = null)
     [
         new("Overview", "/"),
         new("Experiments", "/experiments"),
+        new("Variants", "/variants", "/leaderboard"),
         new("Variants", "/variants"),
         new("Training", "/training"),
         new("Data", "/data"),
