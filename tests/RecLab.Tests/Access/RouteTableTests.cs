@@ -28,6 +28,7 @@ public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLa
     {
         ["/people"] = Roles.Administrator,
         ["/settings"] = Roles.Administrator,
+        ["/experiments/new"] = Roles.Analyst,
     };
 
     private RouteEndpoint[] Endpoints
