@@ -23,6 +23,7 @@ public sealed class LiveApp : RecLabApp, IAsyncLifetime
         StartServer();
         Url = ClientOptions.BaseAddress.ToString().TrimEnd('/');
         _playwright = await Playwright.CreateAsync();
+        Assertions.SetDefaultExpectTimeout(30_000); // a busy machine is slow, not wrong
         Browser = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = Environment.GetEnvironmentVariable("RECLAB_CHROMIUM") ?? "/usr/bin/chromium",

@@ -54,6 +54,7 @@ public static class WebHost
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
         app.MapAccess();
         app.MapOperations();
+        app.MapResults();
         app.MapShop();
         app.MapDoors();
         return app;

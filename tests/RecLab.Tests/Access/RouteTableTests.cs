@@ -31,6 +31,7 @@ public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLa
         ["/data/import"] = Roles.Analyst,
         ["/variants/new"] = Roles.Analyst,
         ["/variants/{Key}/edit"] = Roles.Analyst,
+        ["/experiments/new"] = Roles.Analyst,
     };
 
     private RouteEndpoint[] Endpoints

@@ -1,0 +1,35 @@
+using RecLab.Access;
+using RecLab.Controls;
+
+namespace RecLab.Results;
+
+/// <summary>A reading to take away: as JSON the sufficient statistics from which every number can be recomputed, as CSV one flat row per metric and arm.</summary>
+public static class ResultsExport
+{
+    private static readonly string[] Head =
+    [
+        "experiment", "phase", "reading", "metric", "role", "arm", "name", "users", "value", "control", "change", "low", "high", "always_low", "always_high", "p", "significant", "chance_to_win", "not_computable",
+    ];
+
+    public static IEndpointRouteBuilder MapResults(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/experiments/{key}/export.json", async (string key, string? traffic, int? phase, ResultsPageReader reader, CancellationToken cancellation) =>
+            await reader.ReadAsync(key, Simulated(traffic), phase, null, cancellation) is { } page
+                ? TypedResults.Text(page.View.Input.ToJson(), "application/json") : (IResult)TypedResults.NotFound()).RequireAuthorization(Policies.View);
+        routes.MapGet("/experiments/{key}/export.csv", async (string key, string? traffic, int? phase, ResultsPageReader reader, CancellationToken cancellation) =>
+            await reader.ReadAsync(key, Simulated(traffic), phase, null, cancellation) is { } page
+                ? TypedResults.Text(Csv(page.View), "text/csv") : (IResult)TypedResults.NotFound()).RequireAuthorization(Policies.View);
+        return routes;
+    }
+
+    /// <summary>One row per metric and arm.</summary>
+    public static string Csv(ResultsView view) => CsvText.Write(Head, view.Scorecard.Rows.SelectMany(row => row.Judgements.Select(j => Line(view, row, j))));
+
+    private static IReadOnlyList<object?> Line(ResultsView view, ScorecardRow row, Judgement j) =>
+    [
+        view.Input.Key, view.Input.Phase, view.Input.Simulated ? "simulated" : "live", row.Metric.Key, row.Role.ToString().ToLowerInvariant(), Arms.Letter(j.Arm), view.Input.Arms[j.Arm].Name,
+        view.Scorecard.Users[j.Arm], j.Value, j.Baseline, j.Change, j.Fixed?.Interval.Lower, j.Fixed?.Interval.Upper, j.Always?.Interval.Lower, j.Always?.Interval.Upper, j.P, j.Significant ? "yes" : "no", j.ChanceToWin, j.Reason?.Code,
+    ];
+
+    private static bool? Simulated(string? traffic) => traffic switch { "live" => false, "simulated" => true, _ => null };
+}
