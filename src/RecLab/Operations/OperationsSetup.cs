@@ -20,7 +20,7 @@ public static class OperationsSetup
             try { await next(http); }
             finally
             {
-                if (http.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } pattern } endpoint && endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is null && !pattern.StartsWith("_blazor", StringComparison.Ordinal))
+                if (http.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } pattern } endpoint && endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is null && !pattern.TrimStart('/').StartsWith("_blazor", StringComparison.Ordinal))
                     meter.Record($"{http.Request.Method} /{pattern.TrimStart('/')}", Stopwatch.GetElapsedTime(started), http.Response.StatusCode >= 500);
             }
         });
