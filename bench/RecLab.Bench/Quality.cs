@@ -15,7 +15,7 @@ internal static class Quality
     {
         if (args.Length < 3 || Split80.Of(args[0]) is not { } split) return 1;
         var (known, asked) = args[1] == "test" ? (Together(split.Train, split.Valid), split.Test) : (split.Train, split.Valid);
-        Console.WriteLine($"{"family",-90}{"ndcg@10",9}{"recall@10",10}{"train s",9}{"score s",9}");
+        Console.WriteLine($"{"family",-60}{"ndcg@10",9} {"interval",-17}{"recall@10",10}{"train s",9}{"score s",9}");
         foreach (var words in args[2..].Select(a => a.Split(':', 2)))
         {
             var family = RecommenderCatalog.Get(words[0]);
@@ -23,8 +23,8 @@ internal static class Quality
             var clock = Stopwatch.StartNew();
             var model = family.Create(options).Train(split.Train, new() { Progress = new Log(), Validation = args[1] == "test" ? split.Valid : null });
             var trained = clock.Elapsed.TotalSeconds;
-            var result = Evaluator.Evaluate(new TrainHistory(model, split.Train), split.Train, known, asked, new() { Ks = [10], Resamples = 0, WithRunMetrics = false });
-            Console.WriteLine($"{string.Join(':', words),-90}{result["ndcg", 10]?.Mean,9:F4}{result["recall", 10]?.Mean,10:F4}{trained,9:F2}{result.ScoringSeconds,9:F2}");
+            var result = Evaluator.Evaluate(new TrainHistory(model, split.Train), split.Train, known, asked, new() { Ks = [10], Resamples = 1000, WithRunMetrics = false });
+            Console.WriteLine($"{string.Join(':', words),-60}{result["ndcg", 10]?.Mean,9:F4} [{result["ndcg", 10]?.Low:F4}, {result["ndcg", 10]?.High:F4}] {result["recall", 10]?.Mean,10:F4}{trained,9:F2}{result.ScoringSeconds,9:F2}");
         }
         return 0;
     }

@@ -12,10 +12,10 @@ public sealed record Rp3BetaOptions : RecommenderOptions
     public int Neighbours { get; init; } = 200;
 
     [Display(Name = "Alpha", Description = "Exponent of the walk's probabilities.", Order = 2), Range(0, 3), Tunable(0.3, 1.5)]
-    public double Alpha { get; init; } = 0.7;
+    public double Alpha { get; init; } = 1;
 
     [Display(Name = "Beta", Description = "How much popular items are held back.", Order = 3), Range(0, 2), Tunable(0, 1)]
-    public double Beta { get; init; } = 0.3;
+    public double Beta { get; init; } = 0.6;
 }
 
 /// <summary>A random walk of three steps from a user over items and users to items, with popular ends held back:

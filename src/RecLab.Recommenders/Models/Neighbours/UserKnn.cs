@@ -8,7 +8,7 @@ namespace RecLab.Recommenders.Models.Neighbours;
 public sealed record UserKnnOptions : RecommenderOptions
 {
     [Display(Name = "Neighbours", Description = "Nearest users who are asked.", Order = 1), Range(1, 100_000), Tunable(20, 1000, Log = true)]
-    public int Neighbours { get; init; } = 200;
+    public int Neighbours { get; init; } = 100;
 
     [Display(Name = "Similarity", Description = "How the likeness of two users is measured.", Order = 2)]
     public Similarity Similarity { get; init; } = Similarity.Cosine;
