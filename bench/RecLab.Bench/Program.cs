@@ -9,6 +9,7 @@ var all = new (string Name, Action<Stopper> Run)[]
     ("als", Training.Als),
     ("knn", Training.Knn),
     ("ease", Training.Ease),
+    ("evaluation", Evaluations.Run),
 };
 var wanted = all.Where(m => args.Length == 0 || args.Contains(m.Name)).ToArray();
 if (wanted.Length == 0)

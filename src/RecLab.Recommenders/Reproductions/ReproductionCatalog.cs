@@ -24,7 +24,10 @@ public static class ReproductionCatalog
         Ncf("ncf-ease-500", "EASE, lambda 500", "numpy", new Ease(new() { Regularization = 500 }), 0.709603, 0.449542, 0.0008),
         new("gowalla-itemknn", "gowalla", "LightGCN's train and test; all items but the trained ones ranked; users with test rows", "item kNN, cosine, 100 neighbours", Bars,
             new Dictionary<string, double> { ["Recall@20"] = 0.156994, ["NDCG@20"] = 0.121364, ["Recall@50"] = 0.254896, ["NDCG@50"] = 0.152704 }, 0.004,
-            (folder, context) => AllRanked(Cosine(), PublishedSplits.LightGcn(folder), context, [20, 50])),
+            (folder, context) => AllRanked(Cosine(), PublishedSplits.LightGcn(folder), context, [20, 50]))
+        {
+            Deviation = "the source maps the cosine s to (s + 1) / 2, divides by the sum over the neighbours and adds item means; plain cosine is what is trained here",
+        },
     ];
 
     /// <exception cref="KeyNotFoundException">There is no such row.</exception>

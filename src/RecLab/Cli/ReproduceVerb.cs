@@ -36,7 +36,7 @@ public static class ReproduceVerb
             var outcome = row.Run(data, new TrainingContext { Threads = threads, Cancellation = cancellation });
             all &= outcome.Meets;
             foreach (var (metric, published) in row.Published)
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Id,-22}{metric,-11}{outcome.Ours[metric],9:0.0000}{published,11:0.0000}{outcome.Ours[metric] - published,12:+0.0000;-0.0000}  {(outcome.Meets ? "yes" : "no")}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Id,-22}{metric,-11}{outcome.Ours[metric],9:0.0000}{published,11:0.0000}{Math.Round(outcome.Ours[metric] - published, 4) + 0.0,12:+0.0000;-0.0000;0.0000}  {(outcome.Meets ? "yes" : "no")}"));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {row.Model}; {outcome.Took.TotalSeconds:0.0} s, tolerance {row.Tolerance}{(row.Floor ? " (a floor)" : "")}{(row.Deviation.Length > 0 ? $"; {row.Deviation}" : "")}"));
         }
         return all ? 0 : 1;

@@ -11,7 +11,6 @@ public sealed record Place(string Name, string Path, string? Also = null)
     [
         new("Overview", "/"),
         new("Experiments", "/experiments"),
-        new("Variants", "/variants", "/leaderboard"),
         new("Variants", "/variants"),
         new("Training", "/training"),
         new("Data", "/data"),
