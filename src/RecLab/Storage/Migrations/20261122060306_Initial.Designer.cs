@@ -10,7 +10,7 @@ using RecLab.Storage;
 namespace RecLab.Storage.Migrations
 {
     [DbContext(typeof(RecLabDb))]
-    [Migration("20261122055033_Initial")]
+    [Migration("20261122060306_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
