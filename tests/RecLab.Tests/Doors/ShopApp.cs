@@ -39,6 +39,7 @@ public class ShopApp : RecLabApp
         var (writer, data) = (Get<DatasetWriter>(), Stock());
         var dataset = await writer.ReserveAsync("shop", "made", DatasetOrigin.Generated, 0.1, "test");
         DatasetId = (await writer.StoreAsync(dataset.Id, data, new ImportReport("made", data.Count, data.Count, [], []))).Id;
+        await Get<ModelShelf>().RefreshAsync();
         await PlacementAsync("home", p => p.Exploration = 0);
         (_, PublishableKey) = await Get<KeyDesk>().CreateAsync("test", "page", ApiKeyKind.Publishable, [Origin]);
         (_, SecretKey) = await Get<KeyDesk>().CreateAsync("test", "server", ApiKeyKind.Secret, []);
