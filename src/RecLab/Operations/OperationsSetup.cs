@@ -8,7 +8,7 @@ namespace RecLab.Operations;
 public static class OperationsSetup
 {
     public static IServiceCollection AddOperations(this IServiceCollection services) => services
-        .AddSingleton<RequestMeter>().AddSingleton<Backup>().AddSingleton<Doctor>().AddSingleton<ReadinessBoard>().AddSingleton<OperationsBoard>().AddSingleton<IReadiness, DatabaseReadiness>();
+        .AddSingleton<RequestMeter>().AddSingleton<Backup>().AddSingleton<Doctor>().AddSingleton<ReadinessBoard>().AddSingleton<OperationsBoard>().AddSingleton<IReadiness, DatabaseReadiness>().AddSingleton<IReadiness, ModelReadiness>();
 
     /// <summary>Measures every answer but files and circuits; the outermost of all.</summary>
     public static void UseOperations(this WebApplication app)

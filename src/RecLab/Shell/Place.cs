@@ -23,6 +23,9 @@ public sealed record Place(string Name, string Path, string? Also = null)
     /// <summary>True when <paramref name="path"/> (absolute, without query) lies in this place.</summary>
     public bool Holds(string path) => Within(path, Path) || (Also is not null && Within(path, Also));
 
+    /// <summary>The path while one of the places holds it, else null: what is not there is not offered.</summary>
+    public static string? Offered(string path) => All.Any(p => p.Path != "/" && p.Holds(path)) ? path : null;
+
     private static bool Within(string path, string place) =>
         place == "/" ? path is "/" or "" : path.Equals(place, StringComparison.OrdinalIgnoreCase) || path.StartsWith(place + "/", StringComparison.OrdinalIgnoreCase);
 }

@@ -5,7 +5,7 @@ namespace RecLab.Shell;
 /// <summary>What a person sees when a request fails.</summary>
 public static class ShellSetup
 {
-    public static IServiceCollection AddShell(this IServiceCollection services) => services.AddExceptionHandler<BareStatus>();
+    public static IServiceCollection AddShell(this IServiceCollection services) => services.AddExceptionHandler<BareStatus>().AddSingleton<OverviewReader>();
 
     /// <summary>A page instead of an empty or broken answer; programs get the bare status.</summary>
     public static void UseShell(this WebApplication app)

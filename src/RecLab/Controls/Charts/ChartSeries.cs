@@ -27,6 +27,31 @@ public sealed record ChartSeries(string Name, IReadOnlyList<ChartPoint> Points)
     /// <summary>The point to ring: the best epoch.</summary>
     public ChartPoint? Ring { get; init; }
 
+    /// <summary>The series' own values where <see cref="Points"/> stand on others'; labels, table and file tell these.</summary>
+    public IReadOnlyList<ChartPoint>? Own { get; init; }
+
+    /// <summary>What labels, table and file tell.</summary>
+    public IReadOnlyList<ChartPoint> Told => Own ?? Points;
+
+    /// <summary>Series standing on each other's shoulders, the first at the bottom, each filled down to the one below. A missing X counts as nothing.</summary>
+    public static IReadOnlyList<ChartSeries> Stack(IReadOnlyList<ChartSeries> series)
+    {
+        var grid = series.SelectMany(s => s.Points.Select(p => p.X)).Distinct().Order().ToArray();
+        var below = new double[grid.Length];
+        return [.. series.Select(s =>
+        {
+            var own = s.Points.GroupBy(p => p.X).ToDictionary(g => g.Key, g => g.Sum(p => p.Y));
+            var points = new ChartPoint[grid.Length];
+            var band = new BandPoint[grid.Length];
+            for (var i = 0; i < grid.Length; i++)
+            {
+                var top = below[i] + own.GetValueOrDefault(grid[i]);
+                (points[i], band[i], below[i]) = (new(grid[i], top), new(grid[i], below[i], top), top);
+            }
+            return s with { Points = points, Band = band, Own = s.Points };
+        })];
+    }
+
     /// <summary>At most <paramref name="most"/> points: the lowest and the highest of each of <paramref name="most"/>/2 equal stretches, in their order,
     /// so that no peak is lost. First and last point stay.</summary>
     public static IReadOnlyList<ChartPoint> Thin(IReadOnlyList<ChartPoint> points, int most = 1000)

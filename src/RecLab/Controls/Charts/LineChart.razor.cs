@@ -52,7 +52,7 @@ public partial class LineChart
     {
         _shape = LineGeometry.Of(Series, Log, Targets.Select(t => t.Y).Concat(ZeroLine ? [0.0] : []), YLow, YHigh, XHigh);
         _labels = _shape.Labels(Series, Height, 30);
-        _values = [.. Series.Select(s => s.Points.Where(p => double.IsFinite(p.Y)).GroupBy(p => p.X).ToDictionary(g => g.Key, g => g.Last().Y))];
+        _values = [.. Series.Select(s => s.Told.Where(p => double.IsFinite(p.Y)).GroupBy(p => p.X).ToDictionary(g => g.Key, g => g.Last().Y))];
     }
 
     private string Described => Series.Count == 0 ? $"{Label}: no values yet"
@@ -66,7 +66,7 @@ public partial class LineChart
         return 0;
     }
 
-    private string Last(ChartSeries series) => series.Points.Any(p => double.IsFinite(p.Y)) ? YFormat(series.Points.Last(p => double.IsFinite(p.Y)).Y) : "no value yet";
+    private string Last(ChartSeries series) => series.Told.Any(p => double.IsFinite(p.Y)) ? YFormat(series.Told.Last(p => double.IsFinite(p.Y)).Y) : "no value yet";
 
     private string Spoken(double x) => $"{XName} {XFormat(x)}: " + string.Join(", ", Series.Where(s => Value(s, x) is not null).Select(s => $"{s.Name} {YFormat(Value(s, x)!.Value)}"));
 
@@ -89,9 +89,9 @@ public partial class LineChart
         ["series", XName, "value", "low", "high", "outer low", "outer high"],
         Series.SelectMany(s =>
         {
-            var band = s.Band.GroupBy(b => b.X).ToDictionary(g => g.Key, g => g.Last());
+            var band = (s.Own is null ? s.Band : []).GroupBy(b => b.X).ToDictionary(g => g.Key, g => g.Last());
             var outer = s.OuterBand.GroupBy(b => b.X).ToDictionary(g => g.Key, g => g.Last());
-            return s.Points.Select(p => (IReadOnlyList<object?>)
+            return s.Told.Select(p => (IReadOnlyList<object?>)
             [
                 s.Name, p.X, p.Y,
                 band.TryGetValue(p.X, out var b) ? b.Low : null, band.TryGetValue(p.X, out b) ? b.High : null,

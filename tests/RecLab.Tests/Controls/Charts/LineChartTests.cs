@@ -84,6 +84,17 @@ public sealed class LineChartTests : BunitContext
     }
 
     [Fact]
+    public void Stacked_series_are_drawn_on_top_of_each_other_and_told_alone()
+    {
+        var stack = ChartSeries.Stack([new("A", [new(0, 1), new(1, 2)]), new("B", [new(1, 3)])]);
+        Assert.Equal([new ChartPoint(0, 1), new(1, 5)], stack[1].Points); // 1 + nothing, 2 + 3
+        Assert.Equal([new BandPoint(0, 1, 1), new(1, 2, 5)], stack[1].Band);
+        var chart = Chart([.. stack]);
+        chart.FindAll("button").Single(b => b.TextContent == "Show table").Click();
+        Assert.Equal(["01no value", "123"], chart.FindAll("tbody tr").Select(r => r.TextContent));
+    }
+
+    [Fact]
     public void Labels_at_the_line_ends_never_overlap()
     {
         ChartSeries[] series = [new("A", [new(0, 1), new(1, 1)]), new("B", [new(0, 1), new(1, 1.01)]), new("C", [new(0, 1), new(1, 0.99)])];
