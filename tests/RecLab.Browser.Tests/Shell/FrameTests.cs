@@ -29,6 +29,7 @@ public sealed class FrameTests(LiveApp app) : IClassFixture<LiveApp>
     public async Task The_first_tab_stop_skips_to_the_content()
     {
         await using var visitor = await app.SignedInAsync();
+        await Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync(); // the page has taken the focus by then
         await visitor.Page.EvaluateAsync("document.activeElement.blur()");
         await visitor.Page.Keyboard.PressAsync("Tab");
         await Expect(visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Skip to content" })).ToBeFocusedAsync();

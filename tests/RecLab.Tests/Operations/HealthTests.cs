@@ -14,7 +14,7 @@ public sealed class HealthTests(RecLabApp app) : IClassFixture<RecLabApp>
     {
         public string? Awaited { get; set; } = "2 models";
         public Exception? Failing { get; set; }
-        public string Name => "models";
+        public string Name => "other models";
         public ValueTask<string?> AwaitedAsync(CancellationToken cancellation) => Failing is { } error ? throw error : ValueTask.FromResult(Awaited);
     }
 
@@ -29,14 +29,14 @@ public sealed class HealthTests(RecLabApp app) : IClassFixture<RecLabApp>
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, early.StatusCode);
             using var said = JsonDocument.Parse(await early.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-            Assert.Equal("2 models", said.RootElement.GetProperty("awaited").GetProperty("models").GetString());
+            Assert.Equal("2 models", said.RootElement.GetProperty("awaited").GetProperty("other models").GetString());
         }
         models.Failing = new InvalidOperationException("no");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("/health/ready", TestContext.Current.CancellationToken)).StatusCode);
         (models.Failing, models.Awaited) = (null, null);
         Assert.DoesNotContain("models", await client.GetStringAsync("/health/live", TestContext.Current.CancellationToken), StringComparison.Ordinal);
         var lines = await warming.Services.GetRequiredService<ReadinessBoard>().AskAsync(TestContext.Current.CancellationToken);
-        Assert.Null(lines.Single(l => l.Name == "models").Awaited);
+        Assert.Null(lines.Single(l => l.Name == "other models").Awaited);
         Assert.Null(lines.Single(l => l.Name == "database").Awaited);
     }
 
