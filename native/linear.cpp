@@ -13,14 +13,14 @@ struct Linear : torch::autograd::Function<Linear> {
     auto shape = x.sizes().vec();
     shape.back() = out;
     auto y = at::empty(shape, x.options().requires_grad(false));
-    const float *hp = h.data_ptr<float>(), *wp = w.data_ptr<float>(), *bp = bias.defined() ? bias.data_ptr<float>() : nullptr;
+    const float *hp = h.data_ptr<float>(), *wp = w.data_ptr<float>(), *bp = bias.numel() > 0 ? bias.data_ptr<float>() : nullptr;
     float* yp = y.data_ptr<float>();
     rl_parts(rows, kRows, [&](int64_t, int64_t b, int64_t e) {
       if (bp) for (int64_t i = b; i < e; i++) std::memcpy(yp + i * out, bp, (size_t)out * sizeof(float));
       rl_gemm(false, true, e - b, out, in, hp + b * in, in, wp, in, bp ? 1.f : 0.f, yp + b * out, out);
     });
     ctx->save_for_backward({h, w});
-    ctx->saved_data["bias"] = bias.defined();
+    ctx->saved_data["bias"] = bias.numel() > 0;
     return y;
   }
 
@@ -53,7 +53,7 @@ bool plain(const Tensor& t) { return t.device().is_cpu() && t.scalar_type() == a
 RL_API Handle rl_linear(Handle x, Handle weight, Handle bias) {
   return rl_wrap([&]() -> Tensor {
     const bool fits = x->dim() >= 1 && weight->dim() == 2 && x->numel() > 0 && x->size(-1) == weight->size(1);
-    if (fits && plain(*x) && plain(*weight)) return Linear::apply(*x, *weight, bias ? *bias : Tensor());
+    if (fits && plain(*x) && plain(*weight)) return Linear::apply(*x, *weight, bias ? *bias : at::empty({0}, x->options().requires_grad(false)));  // an undefined argument has no device to record
     return bias ? at::linear(*x, *weight, *bias) : at::linear(*x, *weight);  // also says what is wrong with the shapes
   });
 }
