@@ -4,9 +4,6 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 
-RL_API Handle rl_linear(Handle x, Handle weight, Handle bias) {
-  return rl_wrap([&] { return bias ? at::linear(*x, *weight, *bias) : at::linear(*x, *weight); });
-}
 RL_API Handle rl_embedding(Handle weight, Handle index, int64_t padding, int scale_by_frequency, int sparse) {
   return rl_wrap([&] { return at::embedding(*weight, *index, padding, scale_by_frequency != 0, sparse != 0); });
 }

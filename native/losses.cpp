@@ -1,6 +1,6 @@
 // Mean cross-entropy of softmax(hidden W') without ever keeping the logits: chunks of rows go through the product, the softmax and both
 // gradient products while they lie in the cache. Memory: one chunk x classes instead of rows x classes, three times over.
-#include "shim.h"
+#include "gemm.h"
 #include "simd.h"
 
 #include <torch/csrc/autograd/custom_function.h>
@@ -8,7 +8,7 @@
 #include <cmath>
 
 namespace {
-constexpr int64_t kChunk = 256;
+constexpr int64_t kChunk = 128;
 
 // In place: logits become (softmax - onehot) * weight. Gives the negative log-likelihood of the target.
 RL_SIMD float softmax_row(float* row, int64_t classes, int64_t target, float weight) {
@@ -41,22 +41,26 @@ struct LinearCrossEntropy : torch::autograd::Function<LinearCrossEntropy> {
     const int64_t rows = h.size(0), classes = w.size(0);
     const auto* y = t.data_ptr<int64_t>();
     for (int64_t i = 0; i < rows; i++) TORCH_CHECK(y[i] >= 0 && y[i] < classes, "target ", y[i], " of row ", i, " is outside 0..", classes - 1);
-    auto dh = at::empty_like(h), dw = at::zeros_like(w), wt = w.t();
-    auto logits = at::empty({std::min(kChunk, rows), classes}, h.options().requires_grad(false));
+    const int64_t width = h.size(1), most = at::get_num_threads();
+    auto dh = at::empty_like(h), dws = at::zeros({most, classes, width}, h.options().requires_grad(false));
+    const float *hp = h.data_ptr<float>(), *wp = w.data_ptr<float>();
+    float *dhp = dh.data_ptr<float>(), *dwp = dws.data_ptr<float>();
+    std::vector<double> losses((size_t)most, 0.0);
+    const int64_t parts = rl_parts(rows, kChunk, [&](int64_t p, int64_t from, int64_t to) {
+      static thread_local std::vector<float> logits;
+      logits.resize((size_t)(kChunk * classes));
+      float* z = logits.data();
+      for (int64_t begin = from; begin < to; begin += kChunk) {
+        const int64_t n = std::min(kChunk, to - begin);
+        rl_gemm(false, true, n, classes, width, hp + begin * width, width, wp, width, 0.f, z, classes);
+        for (int64_t i = 0; i < n; i++) losses[(size_t)p] += softmax_row(z + i * classes, classes, y[begin + i], (float)(1.0 / rows));
+        rl_gemm(false, false, n, width, classes, z, classes, wp, width, 0.f, dhp + begin * width, width);
+        rl_gemm(true, false, classes, width, n, z, classes, hp + begin * width, width, 1.f, dwp + p * classes * width, width);
+      }
+    });
     double loss = 0;
-    std::vector<float> losses((size_t)std::min(kChunk, rows));
-    for (int64_t begin = 0; begin < rows; begin += kChunk) {
-      const int64_t n = std::min(kChunk, rows - begin);
-      auto chunk = h.narrow(0, begin, n), z = logits.narrow(0, 0, n), into = dh.narrow(0, begin, n);
-      at::mm_out(z, chunk, wt);
-      float* zp = z.data_ptr<float>();
-      at::parallel_for(0, n, 16, [&](int64_t b, int64_t e) {
-        for (int64_t i = b; i < e; i++) losses[(size_t)i] = softmax_row(zp + i * classes, classes, y[begin + i], (float)(1.0 / rows));
-      });
-      for (int64_t i = 0; i < n; i++) loss += losses[(size_t)i];
-      at::mm_out(into, z, w);
-      dw.addmm_(z.t(), chunk);
-    }
+    for (double part : losses) loss += part;
+    auto dw = parts == 1 ? dws[0] : dws.narrow(0, 0, parts).sum(0);
     ctx->save_for_backward({dh, dw});
     return at::scalar_tensor(loss / rows, h.options().requires_grad(false));
   }

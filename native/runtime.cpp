@@ -18,12 +18,13 @@ RL_API void rl_free(Handle t) {
   rl_live.fetch_sub(1, std::memory_order_relaxed);
 }
 
-// OpenBLAS built on pthreads keeps its own pool that ATen does not govern: both are set, so that one thread means one thread.
+// OpenBLAS built on pthreads keeps a pool of its own, whose threads spin while they wait. It gets one thread: where several pay, the rows are
+// shared out before the product (gemm.h).
 RL_API int rl_set_num_threads(int n) {
   return rl_run([&] {
     TORCH_CHECK(n > 0, "the number of threads must be positive, it is ", n);
     at::set_num_threads(n);
-    if (auto* blas = (void (*)(int))dlsym(RTLD_DEFAULT, "openblas_set_num_threads")) blas(n);
+    if (auto* blas = (void (*)(int))dlsym(RTLD_DEFAULT, "openblas_set_num_threads")) blas(1);
   });
 }
 RL_API int rl_get_num_threads() { return at::get_num_threads(); }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace RecLab.Torch.Native;
 
@@ -32,8 +33,17 @@ internal static partial class ShimLibrary
             // Waiting OpenMP threads must sleep, not spin: on a shared machine spinning burns the core that a request needs. libgomp reads
             // the C environment once, when it is loaded; Environment.SetEnvironmentVariable does not reach it. What the user set wins.
             if (OperatingSystem.IsLinux()) _ = setenv("OMP_WAIT_POLICY", "passive", 0);
+            // OpenBLAS before 0.3.22 takes AMD's processors with AVX-512 for Haswell, which halves every product.
+            if (OperatingSystem.IsLinux() && IsAmdWithAvx512()) _ = setenv("OPENBLAS_CORETYPE", "SkylakeX", 0);
             NativeLibrary.SetDllImportResolver(typeof(ShimLibrary).Assembly, Resolve);
         }
+    }
+
+    private static bool IsAmdWithAvx512()
+    {
+        if (!Avx512F.VL.IsSupported || !Avx512BW.VL.IsSupported || !Avx512DQ.VL.IsSupported) return false;
+        var (_, b, c, d) = X86Base.CpuId(0, 0); // the vendor's name lies in ebx, edx, ecx
+        return (b, d, c) == (0x68747541, 0x69746e65, 0x444d4163); // "AuthenticAMD"
     }
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.IO.Compression;
+using RecLab.Recommenders;
+using RecLab.Recommenders.Catalog;
+using RecLab.Recommenders.Data;
+using RecLab.Recommenders.Evaluation;
+using RecLab.Testing;
+
+namespace RecLab.Bench;
+
+/// <summary>The protocol of the sequence papers on ml-1m-sasrec: each user's last item tests, the one before validates (early stopping only), all items
+/// ranked, seen ones left out. Arguments: <c>next-item THREADS FAMILY[:Option=value,...]...</c>; prints every epoch, then the test with its interval.</summary>
+internal static class NextItem
+{
+    public static int Run(string[] args)
+    {
+        if (args.Length < 2 || !int.TryParse(args[0], CultureInfo.InvariantCulture, out var threads))
+        {
+            Console.Error.WriteLine("Usage: next-item THREADS FAMILY[:Option=value,...]...");
+            return 2;
+        }
+        if (Data() is not { } data) return 1;
+        var split = Splits.LeaveOneOut(data);
+        foreach (var words in args[1..].Select(a => a.Split(':', 2)))
+        {
+            var family = RecommenderCatalog.Get(words[0]);
+            var options = FamilyFormula.OptionsOf(family, words.Length > 1 ? words[1] : "");
+            var (clock, cpu) = (Stopwatch.StartNew(), Process.GetCurrentProcess().TotalProcessorTime);
+            var progress = new Lines(clock);
+            var model = family.Create(options).Train(split.Train, new() { Threads = threads, Validation = split.Validation, Progress = progress });
+            var (wall, busy) = (clock.Elapsed.TotalSeconds, (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds);
+            var result = Evaluator.Evaluate(model, split, new() { Ks = [10], Threads = threads });
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{string.Join(':', words)}: test NDCG@10 {Text(result["ndcg", 10])}, HR@10 {Text(result["hit", 10])}, trained in {wall:0} s ({busy:0} s of processor), {result.Users} users scored in {result.ScoringSeconds:0.0} s"));
+        }
+        return 0;
+    }
+
+    private static string Text(MetricValue? v) => v is null ? "?" : string.Create(CultureInfo.InvariantCulture, $"{v.Mean:0.0000} [{v.Low:0.0000}, {v.High:0.0000}]");
+
+    private static Interactions? Data()
+    {
+        if (TestPaths.Dataset("ml-1m-sasrec/ml-1m.txt.gz") is not { } path)
+        {
+            Console.WriteLine("ml-1m-sasrec does not lie beside the checkout.");
+            return null;
+        }
+        var (users, items) = (new List<int>(), new List<int>());
+        using var reader = new StreamReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
+        while (reader.ReadLine() is { } line)
+        {
+            var space = line.IndexOf(' ');
+            users.Add(int.Parse(line.AsSpan(0, space), CultureInfo.InvariantCulture) - 1);
+            items.Add(int.Parse(line.AsSpan(space + 1), CultureInfo.InvariantCulture) - 1);
+        }
+        return new(Vocabulary.OfNumbers(users.Max() + 1), Vocabulary.OfNumbers(items.Max() + 1), [.. users], [.. items],
+            [.. Enumerable.Repeat(1f, users.Count)], [.. Enumerable.Repeat(0L, users.Count)]);
+    }
+
+    private sealed class Lines(Stopwatch clock) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Log is { } line) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds,8:0.0} s  {line}"));
+        }
+    }
+}
