@@ -41,6 +41,7 @@
     const words = (r) => (r.title ? `because of ${r.title}` : r.itemId ? `because of ${r.itemId}` : r.text ?? r.type);
     node.addEventListener('reclab:load', (e) => { list = e.detail.list; explain(); button.hidden = false; });
     node.addEventListener('reclab:error', () => { list = null; why.hidden = true; button.hidden = true; });
+    node.addEventListener('reclab:click', (e) => { if (!e.detail.item.url) location.assign(`/demo/item/${encodeURIComponent(e.detail.item.id)}`); });
     document.querySelector('#staff').addEventListener('change', explain);
     const button = el('button', { class: 'btn', type: 'button', 'aria-expanded': 'false', onclick: () => { why.hidden = !why.hidden; button.setAttribute('aria-expanded', String(!why.hidden)); explain(); } }, 'Why this?');
     button.hidden = true;
