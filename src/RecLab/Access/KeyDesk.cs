@@ -25,7 +25,7 @@ public readonly record struct KeyCheck(KeyFault Fault, KeyGrant? Key)
     public string Sentence => Fault switch
     {
         KeyFault.None => "",
-        KeyFault.Missing => "Send a key: header 'Authorization: Bearer sk_...' or 'X-Api-Key', or the query parameter 'key' for a publishable one.",
+        KeyFault.Missing => "Send a key: header 'Authorization: Bearer sk_...' or 'X-RecLab-Key', or the query parameter 'key' for a publishable one.",
         KeyFault.Malformed => "The key is incomplete or mistyped.",
         KeyFault.Revoked => "The key was revoked.",
         KeyFault.Expired => "The key has expired.",

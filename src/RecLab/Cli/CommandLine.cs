@@ -12,6 +12,7 @@ public static class CommandLine
         ImportVerb.Create,
         TrainVerb.Create,
         EvaluateVerb.Create,
+        SimulateVerb.Create,
         ReproduceVerb.Create,
         SelfTestVerb.Create,
         WorkerVerb.Create,

@@ -61,6 +61,7 @@ public static class TrainingSetup
             {
                 persistent.UseSystemTextJsonSerializer();
                 persistent.ProvisionSchema();
+                persistent.ConfigureStore(options => options.UseBackgroundThreads = true); // a scheduler that was not stopped in time must not keep the process alive
                 persistent.UseSqlite(SqliteFactory.Instance, store);
             });
         });
