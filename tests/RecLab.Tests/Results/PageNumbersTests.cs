@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using RecLab.Experiments;
 using RecLab.Results;
@@ -11,7 +10,7 @@ namespace RecLab.Tests.Results;
 /// <summary>Writes events through the application and compares the page's numbers with SQL over the raw log and with formulas worked in the test.</summary>
 public sealed class PageNumbersTests(RecLabApp app) : IClassFixture<RecLabApp>
 {
-    private sealed record User(int Arm, string Name, double Viewable, double Clicked);
+    private RawLog Raw => new(app.Services.GetRequiredService<HostPaths>().EventDatabase);
 
     [Fact]
     public async Task Every_number_can_be_recomputed_by_sql_over_the_raw_log()
@@ -23,17 +22,17 @@ public sealed class PageNumbersTests(RecLabApp app) : IClassFixture<RecLabApp>
         await app.CrowdAsync(experiment, 100, 3, now, [0.5, 0.5], simulated: true);
 
         var view = ResultsView.Of((await app.Services.GetRequiredService<ResultsReader>().ReadAsync("by-sql", simulated: false))!);
-        var users = RawUsers(experiment, simulated: false);
+        var users = Raw.Users(experiment.Id, 1, simulated: false);
         var (c, t) = (users.Where(u => u.Arm == 0).ToArray(), users.Where(u => u.Arm == 1).ToArray());
 
         Assert.Equal([c.Length, t.Length], view.Scorecard.Users.Select(n => (int)n));
         Assert.Equal(users.Sum(u => u.Viewable), view.Input.Totals.Arms.Sum(a => a.Total.Viewable));
         Assert.Equal(users.Sum(u => u.Clicked), view.Input.Totals.Arms.Sum(a => a.Total.Clicked));
-        Assert.Equal(Scalar("SELECT coalesce(sum(value), 0) FROM event WHERE type = 'purchase' AND simulated = 0 AND experiment = $e", experiment.Id), view.Input.Totals.Arms.Sum(a => a.Total.Revenue));
+        Assert.Equal(Raw.Scalar("SELECT coalesce(sum(value), 0) FROM event WHERE type = 'purchase' AND simulated = 0 AND experiment = $e", experiment.Id), view.Input.Totals.Arms.Sum(a => a.Total.Revenue));
 
         var judged = view.Scorecard.Goal.Judgements[0];
-        var (rc, vc) = Ratio(c);
-        var (rt, vt) = Ratio(t);
+        var (rc, vc) = RawLog.Ratio(c);
+        var (rt, vt) = RawLog.Ratio(t);
         var lift = rt / rc - 1;
         var se = Math.Sqrt(vt / (t.Length * rc * rc) + vc * rt * rt / (c.Length * Math.Pow(rc, 4)));
         Assert.Equal(rc, judged.Baseline, 12);
@@ -54,8 +53,8 @@ public sealed class PageNumbersTests(RecLabApp app) : IClassFixture<RecLabApp>
         // the last point of the cumulative lift is the scorecard's number, and each earlier one is the same formula over the rows up to that day
         Assert.Equal(lift, view.Lift.Series[0].Points[^1].Y, 10);
         var day = (int)view.Lift.Series[0].Points[2].X;
-        var upTo = RawUsers(experiment, simulated: false, day);
-        Assert.Equal(Ratio([.. upTo.Where(u => u.Arm == 1)]).R / Ratio([.. upTo.Where(u => u.Arm == 0)]).R - 1, view.Lift.Series[0].Points[2].Y, 10);
+        var upTo = Raw.Users(experiment.Id, 1, simulated: false, day);
+        Assert.Equal(RawLog.Ratio([.. upTo.Where(u => u.Arm == 1)]).R / RawLog.Ratio([.. upTo.Where(u => u.Arm == 0)]).R - 1, view.Lift.Series[0].Points[2].Y, 10);
     }
 
     [Fact]
@@ -73,7 +72,7 @@ public sealed class PageNumbersTests(RecLabApp app) : IClassFixture<RecLabApp>
         Assert.Equal((30, 500), (live.Scorecard.TotalUsers, simulated.Scorecard.TotalUsers));
         Assert.Equal(VerdictKind.CannotSay, live.Verdict.Kind);
         Assert.Equal(VerdictKind.Better, simulated.Verdict.Kind);
-        Assert.Equal(RawUsers(experiment, true).Sum(u => u.Clicked), simulated.Input.Totals.Arms.Sum(a => a.Total.Clicked));
+        Assert.Equal(Raw.Users(experiment.Id, 1, simulated: true).Sum(u => u.Clicked), simulated.Input.Totals.Arms.Sum(a => a.Total.Clicked));
     }
 
     [Fact]
@@ -100,53 +99,6 @@ public sealed class PageNumbersTests(RecLabApp app) : IClassFixture<RecLabApp>
         Assert.Equal("clear gain", after.Decision!.Why);
         await using var db = await app.Databases().CreateDbContextAsync();
         Assert.Equal(experiment.Arms[1].VariantId, Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.AsNoTracking(db.Set<RecLab.Serving.Placement>()).Single(p => p.Key == "frozen-numbers").DefaultVariantId);
-    }
-
-    /// <summary>Distinct viewable and clicked (list, item) pairs per user, from the raw tables; a click implies viewable. A list belongs to the day it was served.</summary>
-    private List<User> RawUsers(Experiment experiment, bool simulated, int? upToDay = null)
-    {
-        using var connection = Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = """
-            SELECT r.arm, r.unit,
-              count(DISTINCT CASE WHEN e.type IN ('viewable', 'click') THEN hex(r.id) || e.item END),
-              count(DISTINCT CASE WHEN e.type = 'click' THEN hex(r.id) || e.item END)
-            FROM recommendation r LEFT JOIN event e ON e.recommendation = r.id
-            WHERE r.experiment = $e AND r.simulated = $s AND r.served_at / 86400000 <= $d GROUP BY r.arm, r.unit
-            """;
-        command.Parameters.AddWithValue("$e", experiment.Id);
-        command.Parameters.AddWithValue("$s", simulated ? 1 : 0);
-        command.Parameters.AddWithValue("$d", upToDay ?? int.MaxValue);
-        using var rows = command.ExecuteReader();
-        List<User> users = [];
-        while (rows.Read()) users.Add(new(rows.GetInt32(0), rows.GetString(1), rows.GetDouble(2), rows.GetDouble(3)));
-        return users;
-    }
-
-    private double Scalar(string sql, int experiment)
-    {
-        using var connection = Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.Parameters.AddWithValue("$e", experiment);
-        return Convert.ToDouble(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture);
-    }
-
-    private SqliteConnection Open()
-    {
-        var connection = new SqliteConnection($"Data Source={app.Services.GetRequiredService<HostPaths>().EventDatabase};Mode=ReadOnly");
-        connection.Open();
-        return connection;
-    }
-
-    /// <summary>R = sum M / sum D and v = (vM - 2 R cov + R^2 vD) / mD^2, divisor n - 1.</summary>
-    private static (double R, double V) Ratio(IReadOnlyList<User> users)
-    {
-        double n = users.Count, m = users.Average(u => u.Clicked), d = users.Average(u => u.Viewable), r = m / d;
-        var vm = users.Sum(u => (u.Clicked - m) * (u.Clicked - m)) / (n - 1);
-        var vd = users.Sum(u => (u.Viewable - d) * (u.Viewable - d)) / (n - 1);
-        var cov = users.Sum(u => (u.Clicked - m) * (u.Viewable - d)) / (n - 1);
-        return (r, (vm - 2 * r * cov + r * r * vd) / (d * d));
     }
 
     /// <summary>1 - erf(x), erf by its Maclaurin series: good to 12 digits for x below 3.</summary>
