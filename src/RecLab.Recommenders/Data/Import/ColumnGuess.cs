@@ -27,6 +27,9 @@ internal static class ColumnGuess
     public static int Column(string[] heading, params string[] names) =>
         Array.FindIndex(heading, h => names.Contains(Plain(h), StringComparer.OrdinalIgnoreCase));
 
+    /// <summary>The mapping by names alone; null where user and item cannot be told.</summary>
+    public static ColumnMapping? OfNames(string[] names) => Headed(names, ',');
+
     private static ColumnMapping? Headed(string[] heading, char delimiter)
     {
         int user = Column(heading, Users), item = Column(heading, Items), value = Column(heading, Values), time = Column(heading, Times);
@@ -44,8 +47,8 @@ internal static class ColumnGuess
         return rows.All(r => double.Parse(r[2], NumberStyles.Float, CultureInfo.InvariantCulture) >= 100_000_000) ? mapping with { Time = "3" } : mapping with { Value = "3" };
     }
 
-    /// <summary>RecBole writes "user_id:token"; the type after the colon is not part of the name.</summary>
-    private static string Plain(string heading) => heading.Trim().Split(':')[0];
+    /// <summary>RecBole writes "user_id:token"; the type after the colon is not part of the name. A path like user.id reads as user_id.</summary>
+    private static string Plain(string heading) => heading.Trim().Split(':')[0].Replace('.', '_');
 
     /// <summary>The first records, or none where the file cannot be read with this delimiter.</summary>
     private static List<string[]> FirstRows(DatasetPart part, char delimiter, int count)

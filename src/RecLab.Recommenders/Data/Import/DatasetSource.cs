@@ -6,6 +6,8 @@ namespace RecLab.Recommenders.Data.Import;
 /// streams and never unpacked to disk, so a name inside an archive cannot point anywhere.</summary>
 public sealed class DatasetSource : IDisposable
 {
+    private const int MostParts = 10_000;
+
     private readonly ZipArchive? _archive;
     private readonly Dictionary<string, DatasetPart> _parts = new(StringComparer.OrdinalIgnoreCase);
 
@@ -41,6 +43,7 @@ public sealed class DatasetSource : IDisposable
         try
         {
             archive = ZipFile.OpenRead(path);
+            Check(archive, name, new FileInfo(path).Length);
             return new(name, archive, archive.Entries.Where(e => e.Name.Length > 0).OrderBy(e => e.FullName.Count(c => c is '/' or '\\')).Select(DatasetPart.OfEntry));
         }
         catch (InvalidDataException e)
@@ -48,7 +51,31 @@ public sealed class DatasetSource : IDisposable
             archive?.Dispose();
             throw new ImportException($"'{name}' is not a zip archive that can be read.", e);
         }
+        catch (ImportException)
+        {
+            archive?.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>Nothing here is ever unpacked to disk; an archive that tries all the same, or whose pieces overlap to unpack to more than they are, is refused whole.</summary>
+    private static void Check(ZipArchive archive, string name, long length)
+    {
+        if (archive.Entries.Count > MostParts) throw new ImportException($"'{name}' holds {archive.Entries.Count:N0} files, more than the {MostParts:N0} a data set may have.");
+        long packed = 0;
+        foreach (var entry in archive.Entries)
+        {
+            if (LeadsOut(entry.FullName)) throw new ImportException($"'{name}' is refused: the name '{Shown(entry.FullName)}' in it leads out of the archive.");
+            if (entry.IsEncrypted) throw new ImportException($"'{name}' is locked with a password ('{Shown(entry.FullName)}'); unpack it first.");
+            packed += entry.CompressedLength;
+        }
+        if (packed > length) throw new ImportException($"'{name}' is refused: its files overlap in the archive, as no honest archive does.");
+    }
+
+    private static bool LeadsOut(string path) => path.Length > 0 && (path[0] is '/' or '\\' || path.Contains(':', StringComparison.Ordinal) || path.Contains('\0', StringComparison.Ordinal)
+        || path.Split('/', '\\').Contains(".."));
+
+    private static string Shown(string path) => new([.. path.Where(c => !char.IsControl(c)).Take(80)]);
 
     public void Dispose() => _archive?.Dispose();
 }
@@ -59,9 +86,12 @@ public sealed class DatasetPart
     private readonly Func<Stream> _open;
     private readonly long _length;
     private readonly bool _gzip;
+    private readonly bool _packed;
 
-    private DatasetPart(string name, long length, Func<Stream> open)
+    private DatasetPart(string name, long length, long packed, Func<Stream> open)
     {
+        _packed = packed < length;
+        Packed = packed;
         _gzip = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
         Name = _gzip ? name[..^3] : name;
         _length = length;
@@ -71,15 +101,33 @@ public sealed class DatasetPart
     /// <summary>File name without folders and without <c>.gz</c>.</summary>
     public string Name { get; }
 
-    internal static DatasetPart OfFile(FileInfo file) => new(file.Name, file.Length, file.OpenRead);
+    /// <summary>Bytes it takes up as delivered.</summary>
+    internal long Packed { get; }
 
-    internal static DatasetPart OfEntry(ZipArchiveEntry entry) => new(entry.Name, entry.Length, entry.Open);
+    internal static DatasetPart OfFile(FileInfo file) => new(file.Name, file.Length, file.Length, file.OpenRead);
+
+    internal static DatasetPart OfEntry(ZipArchiveEntry entry) => new(entry.Name, entry.Length, entry.CompressedLength, entry.Open);
 
     /// <summary>The unpacked content, and how much of the packed content has been read (0..1).</summary>
+    /// <exception cref="ImportException">It cannot be opened.</exception>
     internal (Stream Content, Func<double> Fraction) Open()
     {
-        var counted = new CountingStream(_open());
-        return (_gzip ? new WholeGzipStream(counted) : counted, () => _length <= 0 ? 1 : Math.Min(1, (double)counted.Count / _length));
+        CountingStream counted;
+        try
+        {
+            counted = new CountingStream(_open());
+        }
+        catch (InvalidDataException e)
+        {
+            throw new ImportException($"'{Name}' is damaged: {e.Message}", e);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new ImportException($"'{Name}' cannot be opened: {e.Message}", e);
+        }
+        Stream content = _gzip ? new WholeGzipStream(counted) : counted;
+        if (_gzip || _packed) content = new BombGuard(content, Name, Packed);
+        return (content, () => _length <= 0 ? 1 : Math.Min(1, (double)counted.Count / _length));
     }
 
     /// <summary>Passes bytes through and counts them.</summary>

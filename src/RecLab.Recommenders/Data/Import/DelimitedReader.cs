@@ -32,7 +32,8 @@ public sealed class DelimitedReader : IDatasetReader
         .OrderByDescending(p => Path.GetFileNameWithoutExtension(p.Name).ToLowerInvariant() is "interactions" or "ratings" or "events" or "train" or "data")
         .ThenBy(p => p.Name, StringComparer.Ordinal);
 
-    private static void Rows(ImportRun run, DatasetPart part, ColumnMapping columns)
+    /// <summary>Reads the rows of a file into a run.</summary>
+    internal static void Rows(ImportRun run, DatasetPart part, ColumnMapping columns)
     {
         using var rows = DelimitedRows.Open(part, columns.Delimiter);
         if (columns.HasHeader && !rows.Next()) return;

@@ -32,7 +32,11 @@ public interface IDatasetReader
 /// <summary>Every layout RecLab reads, the most particular first.</summary>
 public static class DatasetReaders
 {
-    public static IReadOnlyList<IDatasetReader> All { get; } = [new MovieLens100KReader(), new MovieLens1MReader(), new DelimitedReader()];
+    public static IReadOnlyList<IDatasetReader> All { get; } = 
+    [
+        new MovieLens100KReader(), new MovieLens1MReader(), new MovieLens10MReader(), new MovieLensCsvReader(), new RecBoleReader(), new NcfReader(),
+        new AmazonReviewsReader(), new JsonLinesReader(), new SequenceReader(), new DelimitedReader(),
+    ];
 
     /// <exception cref="ImportException">No reader has this key.</exception>
     public static IDatasetReader Get(string key) =>
@@ -44,7 +48,15 @@ public static class DatasetReaders
     {
         using var source = DatasetSource.Open(path);
         return All.FirstOrDefault(r => r.Recognises(source))
-            ?? throw new ImportException($"'{source.Name}' has none of the known layouts ({string.Join("; ", All.Select(r => r.Name))}).");
+            ?? throw new ImportException($"'{source.Name}' has none of the known layouts ({string.Join("; ", All.Select(r => r.Name))}). {Found(source)}");
+    }
+
+    /// <summary>What lies there instead, so that a person sees why.</summary>
+    private static string Found(DatasetSource source)
+    {
+        if (source.Parts.MaxBy(p => p.Packed) is not { } part) return "There is no file in it.";
+        return FirstLines.Of(part, 1) is [var first] ? $"'{part.Name}' begins with '{(first.Length > 60 ? first[..60] + "…" : first)}'."
+            : part.Packed == 0 ? $"'{part.Name}' is empty." : $"'{part.Name}' has no line of text.";
     }
 
     /// <summary>Detects and reads.</summary>

@@ -1,6 +1,6 @@
 namespace RecLab.Recommenders.Data.Import;
 
-/// <summary>A first look at a source before it is imported: which layout it seems to have and, for delimited files, the first records.</summary>
+/// <summary>A first look at a source before it is imported: which layout it seems to have and, for delimited files and JSON lines, the first records.</summary>
 /// <param name="Reader">The reader that recognises it, or null where none does and the columns must be named.</param>
 /// <param name="File">The delimited file looked at; null for other layouts.</param>
 /// <param name="Columns">What the columns seem to mean; with <c>User</c> and <c>Item</c> empty where that cannot be told.</param>
@@ -16,6 +16,7 @@ public sealed record ImportPreview(IDatasetReader? Reader, string? File, ColumnM
     {
         using var source = DatasetSource.Open(path);
         var reader = DatasetReaders.All.FirstOrDefault(r => r.Recognises(source));
+        if (delimiter is null && JsonLinesReader.Rows(source) is { } objects && reader is null or JsonLinesReader) return OfObjects(reader, objects);
         if (delimiter is null && reader is not null and not DelimitedReader) return new(reader, null, null, []);
         var part = DelimitedReader.Candidates(source).OrderByDescending(p => ColumnGuess.Of(p) is not null).FirstOrDefault()
             ?? throw new ImportException($"'{source.Name}' holds no file that could be a table.");
@@ -23,6 +24,21 @@ public sealed record ImportPreview(IDatasetReader? Reader, string? File, ColumnM
         if (delimiter is { } given && guess?.Delimiter != given) guess = new() { User = "", Item = "", Delimiter = given };
         guess ??= new() { User = "", Item = "", Delimiter = Delimiter(part) };
         return new(reader, part.Name, guess, First(part, guess.Delimiter));
+    }
+
+    /// <summary>The rows are JSON objects: columns are their fields, and neither headings nor delimiters are asked for.</summary>
+    public bool IsJson { get; private init; }
+
+    private static ImportPreview OfObjects(IDatasetReader? reader, DatasetPart part)
+    {
+        var keys = JsonRows.Keys(part)!;
+        List<string[]> rows = [keys];
+        foreach (var line in FirstLines.Of(part, Most))
+        {
+            var fields = JsonFields.Peek(line)!.ToLookup(f => f.Name, f => f.Value, StringComparer.Ordinal);
+            rows.Add([.. keys.Select(k => fields[k].LastOrDefault() ?? "")]);
+        }
+        return new(reader, part.Name, JsonLinesReader.Guess(part) ?? new() { User = "", Item = "" }, rows) { IsJson = true };
     }
 
     /// <summary>The headings, or the numbers of the columns where the first record is data already.</summary>

@@ -10,24 +10,53 @@ internal sealed class ImportRun(string layout, ImportOptions options, IProgress<
     private const int LinesPerReport = 1 << 14;
     private readonly long _earliest = options.Earliest.ToUnixTimeSeconds();
     private readonly long _latest = (options.Latest ?? DateTimeOffset.UtcNow.AddDays(1)).ToUnixTimeSeconds();
-    private long _lines;
+    private readonly HashSet<string> _files = new(StringComparer.Ordinal);
+    private Func<double> _fraction = () => 0;
+    private long _lines, _bytes, _bytesBefore;
 
     public ImportOptions Options => options;
     public InteractionBuilder Rows { get; } = new();
     public RefusalLog Refusals { get; } = new(options.KeptLinesPerRule);
     public List<string> Notes { get; } = [];
 
+    /// <summary>The rows lie in several files, read one after another: progress is over all of them.</summary>
+    public void Expect(IEnumerable<DatasetPart> parts) => _bytes = parts.Sum(p => p.Packed);
+
     /// <summary>Hands every line of the interactions file to <paramref name="each"/>, counting it.</summary>
-    public void Interactions(DatasetPart part, LineHandler each) => Lines(part, each, counted: true);
+    /// <param name="headings">Lines at the beginning that are not rows; handed over all the same.</param>
+    public void Interactions(DatasetPart part, LineHandler each, int headings = 0)
+    {
+        _files.Add(part.Name);
+        Lines(part, each, headings);
+        _bytesBefore += part.Packed;
+    }
+
+    /// <summary>Hands every line of an interactions file to <paramref name="each"/>, which calls <see cref="Counted(string)"/> for each row it finds in it.</summary>
+    public void Pieces(DatasetPart part, LineHandler each)
+    {
+        _files.Add(part.Name);
+        Lines(part, each, int.MaxValue);
+        _bytesBefore += part.Packed;
+    }
 
     /// <summary>Hands every line of a descriptive file (items, users) to <paramref name="each"/>.</summary>
-    public void Lines(DatasetPart part, LineHandler each) => Lines(part, each, counted: false);
+    public void Lines(DatasetPart part, LineHandler each) => Lines(part, each, int.MaxValue);
+
+    /// <summary>One row of the file that <see cref="Pieces"/> reads.</summary>
+    public void Counted(string file)
+    {
+        if (++_lines % LinesPerReport == 0) Report(_fraction(), file);
+    }
 
     /// <summary>One record of the interactions file was read by other means than <see cref="Interactions"/>.</summary>
     public void Counted(double fraction, string phase)
     {
+        if (_lines == 0) _files.Add(phase);
         if (++_lines % LinesPerReport == 0) Report(fraction, phase);
     }
+
+    /// <summary>Stops where somebody asked to.</summary>
+    public void Check() => cancellation.ThrowIfCancellationRequested();
 
     public void Report(double fraction, string phase)
     {
@@ -78,13 +107,15 @@ internal sealed class ImportRun(string layout, ImportOptions options, IProgress<
     private static DateTimeOffset? When(Interactions data, Index row) =>
         data.Time[^1] == 0 && data.Time[0] == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(data.Time[row]);
 
-    private void Lines(DatasetPart part, LineHandler each, bool counted)
+    /// <param name="uncounted">Lines at the beginning that are not counted as rows.</param>
+    private void Lines(DatasetPart part, LineHandler each, int uncounted)
     {
         var (content, fraction) = part.Open();
+        _fraction = _bytes == 0 ? fraction : () => Math.Min(1, (_bytesBefore + fraction() * part.Packed) / _bytes);
         using var reader = new LineReader(content, part.Name);
         while (reader.Read(out var line))
         {
-            if (counted) Counted(fraction(), part.Name);
+            if (reader.Number > uncounted) Counted(part.Name);
             else if (reader.Number % LinesPerReport == 0) cancellation.ThrowIfCancellationRequested();
             each(line, reader.Number);
         }

@@ -29,6 +29,22 @@ internal static partial class MovieLens
         else run.Refusals.Refuse(rule, file, number, line);
     }
 
+    /// <summary>id::title::genres.</summary>
+    public static Dictionary<string, ItemInfo> Movies(ImportRun run, DatasetPart part)
+    {
+        var items = new Dictionary<string, ItemInfo>(StringComparer.Ordinal);
+        run.Lines(part, (line, number) =>
+        {
+            var fields = Fields.Text(line).Split("::");
+            if (fields.Length == 3) items[fields[0]] = Movie(fields[0], fields[1], fields[2]);
+            else run.Refusals.Refuse("a movie must have three fields parted by ::", part.Name, number, line);
+        });
+        return items;
+    }
+
+    public static ItemInfo Movie(string id, string title, string genres) =>
+        new(id, title, Genres(genres), Attributes: YearOf(title) is { } year ? new Dictionary<string, string> { ["year"] = year } : null);
+
     /// <summary>"Toy Story (1995)" says the year.</summary>
     public static string? YearOf(string title) => YearAtEnd().Match(title) is { Success: true } match ? match.Groups[1].Value : null;
 

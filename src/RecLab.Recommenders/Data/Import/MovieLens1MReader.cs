@@ -33,14 +33,7 @@ public sealed class MovieLens1MReader : IDatasetReader
     private static Catalogue Items(ImportRun run, DatasetSource source)
     {
         if (source.Find("movies.dat") is not { } part) { run.Notes.Add("There is no movies.dat: the movies have no titles."); return Catalogue.Empty; }
-        var items = new Dictionary<string, ItemInfo>(StringComparer.Ordinal);
-        run.Lines(part, (line, number) =>
-        {
-            var fields = Fields.Text(line).Split("::");
-            if (fields.Length != 3) { run.Refusals.Refuse("a movie must have three fields parted by ::", part.Name, number, line); return; }
-            var year = MovieLens.YearOf(fields[1]);
-            items[fields[0]] = new(fields[0], fields[1], MovieLens.Genres(fields[2]), Attributes: year is null ? null : new Dictionary<string, string> { ["year"] = year });
-        });
+        var items = MovieLens.Movies(run, part);
         if (source.Find("movies_extrainfos.dat") is { } extra) Describe(run, extra, items);
         return new Catalogue(items.Values);
     }

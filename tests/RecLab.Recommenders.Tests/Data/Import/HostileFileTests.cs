@@ -14,15 +14,52 @@ public sealed class HostileFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("", "'a.csv' has none of the known layouts (MovieLens 100K; MovieLens 1M; CSV or TSV).")]
+    [InlineData("", "'a.csv' is empty.")]
     [InlineData(Heading, "'a.csv' has no rows.")]
-    [InlineData("lorem ipsum dolor\nsit amet\n", "'a.csv' has none of the known layouts (MovieLens 100K; MovieLens 1M; CSV or TSV).")]
+    [InlineData("lorem ipsum dolor\nsit amet\n", "'a.csv' begins with 'lorem ipsum dolor'.")]
     [InlineData(Heading + "a,b,NaN,1\n", "None of the 1 rows of 'a.csv' could be read: the value must be a finite number (1 times, first in line 2).")]
     [InlineData(Heading + "a,b,1,-5\n", "None of the 1 rows of 'a.csv' could be read: the time must not be before 1970-01-01 (1 times, first in line 2).")]
     [InlineData(Heading + "a,b,1,1900000000\n", "None of the 1 rows of 'a.csv' could be read: the time must not lie in the future (1 times, first in line 2).")]
     [InlineData(Heading + "a,b,1,1\n\"c,d,1,1\ne,f,1,1\n", "In 'a.csv' a quote that opens in the record of line 3 is never closed.")]
     public void A_file_that_cannot_be_read_gets_one_sentence(string text, string sentence) =>
-        Assert.Equal(sentence, Assert.Throws<ImportException>(() => DatasetReaders.Read(_folder.Write("a.csv", text), Options)).Message);
+        Assert.EndsWith(sentence, Refused(_folder.Write("a.csv", text)), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_file_of_no_layout_is_told_which_there_are() =>
+        Assert.StartsWith("'a.csv' has none of the known layouts (MovieLens 100K; MovieLens 1M; ", Refused(_folder.Write("a.csv", "lorem ipsum")), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("../../etc/passwd")]
+    [InlineData("/etc/passwd")]
+    [InlineData("..\\windows\\u.data")]
+    [InlineData("C:\\u.data")]
+    [InlineData("a/../../ratings.csv")]
+    public void An_archive_with_a_name_that_leads_out_of_it_is_refused_whole(string name) =>
+        Assert.EndsWith("leads out of the archive.", Refused(_folder.Zip("out.zip", ("ratings.csv", Heading + "a,b,1,1\n"), (name, "x"))), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_file_that_unpacks_to_far_too_much_is_stopped()
+    {
+        var packed = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Optimal, leaveOpen: true)) gzip.Write(new byte[4 << 20]);
+        packed.Position = 0;
+        using var guard = new BombGuard(new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionMode.Decompress), "bomb.csv", packed.Length, free: 1 << 20);
+        var buffer = new byte[1 << 16];
+        long read = 0;
+        var refused = Assert.Throws<ImportException>(() => { for (int got; (got = guard.Read(buffer)) > 0;) read += got; });
+        Assert.Equal("'bomb.csv' unpacks to more than 250 times its size and is refused: rows of data do not pack that well.", refused.Message);
+        Assert.InRange(read, 1 << 20, (2 << 20) + buffer.Length); // 4 MB of zeros pack about 1,000 to 1
+    }
+
+    [Fact]
+    public void An_archive_whose_files_overlap_is_refused()
+    {
+        // Both entries of the directory point at the same packed bytes: the offset of the second is set to that of the first.
+        var zip = File.ReadAllBytes(_folder.Zip("two.zip", ("a.csv", new string('x', 500) + Guid.NewGuid()), ("b.csv", new string('x', 500) + Guid.NewGuid())));
+        var ends = Enumerable.Range(0, zip.Length - 4).Where(i => zip.AsSpan(i).StartsWith("PK\x01\x02"u8)).ToArray();
+        foreach (var at in ends) BitConverter.GetBytes(1_000_000).CopyTo(zip, at + 20); // more packed bytes than the archive has
+        Assert.Contains("overlap", Refused(_folder.Write("overlap.zip", zip)), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void What_is_not_there_gets_one_sentence() =>
