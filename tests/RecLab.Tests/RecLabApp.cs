@@ -6,6 +6,8 @@ namespace RecLab.Tests;
 /// <summary>The whole application on a data folder of its own: real databases, real HTTP. Removed with everything in it at the end.</summary>
 public class RecLabApp : WebApplicationFactory<Program>
 {
+    private bool _left;
+
     /// <summary>The application's data folder.</summary>
     public string DataDir { get; } = Directory.CreateTempSubdirectory("reclab-test-").FullName;
 
@@ -15,11 +17,25 @@ public class RecLabApp : WebApplicationFactory<Program>
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
     }
 
+    /// <summary>Stops the application and leaves its data folder to the caller, who starts something else on it and removes it.</summary>
+    public async Task<string> LeaveAsync()
+    {
+        _left = true;
+        await DisposeAsync();
+        return DataDir;
+    }
+
     public override async ValueTask DisposeAsync()
     {
-        await base.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(DataDir, recursive: true);
+        try
+        {
+            await base.DisposeAsync();
+        }
+        finally
+        {
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            if (!_left) Directory.Delete(DataDir, recursive: true);
+        }
         GC.SuppressFinalize(this);
     }
 }
