@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.Logging;
 
 namespace RecLab.Tests;
 
@@ -11,8 +12,12 @@ public class RecLabApp : WebApplicationFactory<Program>
     /// <summary>The application's data folder.</summary>
     public string DataDir { get; } = Directory.CreateTempSubdirectory("reclab-test-").FullName;
 
+    /// <summary>Exceptions that were logged.</summary>
+    public LoggedFaults Faults { get; } = new();
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        builder.ConfigureLogging(logging => logging.AddProvider(Faults));
         builder.UseSetting("RecLab:DataDir", DataDir);
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
     }

@@ -66,9 +66,16 @@ public sealed class LiveExperiments(IDbContextFactory<RecLabDb> databases, LiveF
         }
     }
 
+    /// <summary>Reads once before the first request is answered: nobody is shown control for a moment after a restart.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await TryRefreshAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        using var listening = feed.Listen(LiveFeed.Experiments, () => TryRefreshAsync(stopping));
+        await using var listening = feed.Listen(LiveFeed.Experiments, () => TryRefreshAsync(stopping));
         using var timer = new PeriodicTimer(Poll, clock);
         do await TryRefreshAsync(stopping);
         while (await timer.WaitForNextTickAsync(stopping));

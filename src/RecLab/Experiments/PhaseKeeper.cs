@@ -37,7 +37,7 @@ public sealed class PhaseKeeper(IDbContextFactory<RecLabDb> databases, Experimen
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        using var listening = feed.Listen(LiveFeed.Variants, () => TryAsync(stopping));
+        await using var listening = feed.Listen(LiveFeed.Variants, () => TryAsync(stopping));
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), clock);
         do await TryAsync(stopping);
         while (await timer.WaitForNextTickAsync(stopping));

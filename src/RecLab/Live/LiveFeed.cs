@@ -20,8 +20,9 @@ public sealed class LiveFeed(TimeProvider clock, ILogger<LiveFeed> log)
         foreach (var listener in listeners.Keys) listener.Signal();
     }
 
-    /// <summary>Calls back after changes, until disposed. The callback runs on a pool thread; what it throws is logged and it is called again at the next change.</summary>
-    public IDisposable Listen(string topic, Func<Task> read)
+    /// <summary>Calls back after changes, until disposed. The callback runs on a pool thread; what it throws is logged and it is called again at the next change.
+    /// Disposed asynchronously, it also waits for a call under way, so that nothing the callback uses is taken from under it; not from within the callback.</summary>
+    public Listening Listen(string topic, Func<Task> read)
     {
         var listeners = _topics.GetOrAdd(topic, _ => new());
         var listener = new Listener(read, clock, error => log.LogError(error, "A listener of {Topic} failed", topic), gone => listeners.TryRemove(gone, out _));
@@ -29,8 +30,17 @@ public sealed class LiveFeed(TimeProvider clock, ILogger<LiveFeed> log)
         return listener;
     }
 
-    private sealed class Listener(Func<Task> read, TimeProvider clock, Action<Exception> failed, Action<Listener> leave) : IDisposable
+    /// <summary>A place in the audience, until disposed.</summary>
+    public abstract class Listening : IDisposable, IAsyncDisposable
     {
+        public abstract void Dispose();
+
+        public abstract ValueTask DisposeAsync();
+    }
+
+    private sealed class Listener(Func<Task> read, TimeProvider clock, Action<Exception> failed, Action<Listener> leave) : Listening
+    {
+        private readonly SemaphoreSlim _call = new(1, 1);
         private int _pending, _running, _left;
 
         public void Signal()
@@ -39,10 +49,17 @@ public sealed class LiveFeed(TimeProvider clock, ILogger<LiveFeed> log)
             if (Interlocked.Exchange(ref _running, 1) == 0) _ = Task.Run(DrainAsync);
         }
 
-        public void Dispose()
+        public override void Dispose()
         {
             Volatile.Write(ref _left, 1);
             leave(this);
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            Dispose();
+            await _call.WaitAsync(); // the call under way is over, and it was the last
+            _call.Release();
         }
 
         private async Task DrainAsync()
@@ -51,11 +68,19 @@ public sealed class LiveFeed(TimeProvider clock, ILogger<LiveFeed> log)
             {
                 while (Interlocked.Exchange(ref _pending, 0) == 1)
                 {
-                    if (Volatile.Read(ref _left) == 1) return;
-                    try { await read(); }
+                    await _call.WaitAsync();
+                    try
+                    {
+                        if (Volatile.Read(ref _left) == 1) return;
+                        await read();
+                    }
 #pragma warning disable CA1031 // one listener's failure must not end the feed for it; it is logged
                     catch (Exception error) { failed(error); }
 #pragma warning restore CA1031
+                    finally
+                    {
+                        _call.Release();
+                    }
                     await Task.Delay(Pause, clock);
                 }
                 Volatile.Write(ref _running, 0);

@@ -67,7 +67,7 @@ public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactSt
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        using var listening = feed.Listen(LiveFeed.Variants, () => TryRefreshAsync(stopping));
+        await using var listening = feed.Listen(LiveFeed.Variants, () => TryRefreshAsync(stopping));
         using var timer = new PeriodicTimer(Poll, clock);
         do await TryRefreshAsync(stopping);
         while (await timer.WaitForNextTickAsync(stopping));

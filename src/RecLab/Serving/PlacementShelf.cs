@@ -52,7 +52,7 @@ public sealed class PlacementShelf(IDbContextFactory<RecLabDb> databases, LiveFe
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        using var listening = feed.Listen(LiveFeed.Placements, () => TryRefreshAsync(stopping));
+        await using var listening = feed.Listen(LiveFeed.Placements, () => TryRefreshAsync(stopping));
         using var timer = new PeriodicTimer(Poll, clock);
         do await TryRefreshAsync(stopping);
         while (await timer.WaitForNextTickAsync(stopping));

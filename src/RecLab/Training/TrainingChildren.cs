@@ -1,26 +1,73 @@
-using System.Collections.Concurrent;
-
 namespace RecLab.Training;
 
-/// <summary>The training processes this one started. When it stops it asks them to stop too; their runs go on at the next start.</summary>
-public sealed class TrainingChildren : IHostedService
+/// <summary>The trainings this program watches, each in a process of its own. When it stops it asks those processes to stop too, and waits until nobody watches
+/// any more, because what the watching needs is taken down next; their runs go on at the next start.</summary>
+public sealed class TrainingChildren : IHostedService, IDisposable
 {
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
-    private readonly ConcurrentDictionary<int, TrainingProcess> _children = new();
+    private readonly CancellationTokenSource _stopping = new(), _farewell = new();
+    private readonly Lock _gate = new();
+    private readonly HashSet<Watch> _watches = [];
 
     /// <summary>This program is stopping: what ends now was told to.</summary>
-    public bool Stopping { get; private set; }
+    public bool Stopping => _stopping.IsCancellationRequested;
 
-    public void Add(int runId, TrainingProcess process) => _children[runId] = process;
-
-    public void Remove(int runId) => _children.TryRemove(runId, out _);
+    /// <summary>Begins to watch; null when this program is stopping. Everything that reads or writes the database happens before the watch is disposed.</summary>
+    public Watch? Begin()
+    {
+        lock (_gate)
+        {
+            if (Stopping) return null;
+            var watch = new Watch(this);
+            _watches.Add(watch);
+            return watch;
+        }
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        Stopping = true;
-        foreach (var child in _children.Values) child.Ask();
-        await Task.WhenAll(_children.Values.Select(child => child.ExitsWithinAsync(Farewell, cancellationToken)));
+        lock (_gate) _stopping.Cancel();
+        Watch[] watches;
+        lock (_gate) watches = [.. _watches];
+        _farewell.CancelAfter(Farewell);
+        await Task.WhenAll(watches.Select(w => w.Over)).WaitAsync(cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _farewell.Dispose();
+    }
+
+    /// <summary>One run being watched, until disposed.</summary>
+    public sealed class Watch(TrainingChildren children) : IDisposable
+    {
+        private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        internal Task Over => _over.Task;
+
+        /// <summary>Waits for the end of a process at most so long. When the program stops it asks the process to stop, and leaves it to itself where it takes longer than the farewell.</summary>
+        /// <returns>Whether watching goes on: the process runs and the program too.</returns>
+        public async Task<bool> GoesOnAsync(TrainingProcess process, TimeSpan time)
+        {
+            try
+            {
+                return !await process.ExitsWithinAsync(time, children._stopping.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Ask();
+                while (!children._farewell.IsCancellationRequested && !await process.ExitsWithinAsync(TimeSpan.FromMilliseconds(50))) { }
+                return false;
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (children._gate) children._watches.Remove(this);
+            _over.TrySetResult();
+        }
     }
 }

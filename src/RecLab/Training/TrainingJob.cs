@@ -15,36 +15,36 @@ public sealed class TrainingJob(IDbContextFactory<RecLabDb> database, TimeProvid
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         var runId = int.Parse(context.MergedJobDataMap.GetString(TrainingQueue.RunId)!, CultureInfo.InvariantCulture);
+        using var watch = children.Begin();
+        if (watch is null) return;
         var run = await ReadAsync(runId);
         if (run is { State: RunState.Running } && TrainingProcess.IsAlive(run.ProcessId, runId))
         {
             await AdoptAsync(run, cancellationToken);
             return;
         }
-        if (run is not { State: RunState.Queued } || children.Stopping) return;
+        if (run is not { State: RunState.Queued }) return;
         using var slot = slots.Take(run.Device);
         if (await ClaimAsync(run, slot.Device) is not { } attempt) return;
         using var process = TrainingProcess.Start(runId, attempt, paths, settings);
-        children.Add(runId, process);
         try
         {
             await WriteAsync(runId, r => r.ProcessId = process.Id);
-            var reason = await WatchAsync(runId, process);
+            var reason = await WatchAsync(runId, process, watch);
             if (!children.Stopping) await ConcludeAsync(runId, reason ?? process.Ending, process.LastWords);
         }
         finally
         {
-            children.Remove(runId);
             Tell(runId);
         }
     }
 
     /// <summary>Waits for the end of the process, stopping it where somebody asked or it fell silent. Answers why it was ended, or null.</summary>
-    private async Task<string?> WatchAsync(int runId, TrainingProcess process)
+    private async Task<string?> WatchAsync(int runId, TrainingProcess process, TrainingChildren.Watch watch)
     {
         DateTimeOffset? asked = null, told = null;
         string? reason = null;
-        while (!await process.ExitsWithinAsync(Look))
+        while (await watch.GoesOnAsync(process, Look))
         {
             var run = await ReadAsync(runId);
             var now = clock.GetUtcNow();

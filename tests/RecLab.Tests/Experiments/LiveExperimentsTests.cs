@@ -33,6 +33,16 @@ public sealed class LiveExperimentsTests(RecLabApp app) : IClassFixture<RecLabAp
     }
 
     [Fact]
+    public async Task The_first_request_after_a_start_finds_the_experiments_read()
+    {
+        await app.RunningAsync(await app.DraftAsync("at-once"));
+        using var live = new LiveExperiments(app.Databases(), app.Services.GetRequiredService<LiveFeed>(), TimeProvider.System, NullLogger<LiveExperiments>.Instance);
+        await live.StartAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("assigned", live.Route("at-once", "u").Reason);
+        await live.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task The_bucket_is_the_published_hash_of_key_phase_and_user()
     {
         await app.RunningAsync(await app.DraftAsync("byhand"));

@@ -31,6 +31,28 @@ public sealed class LiveFeedTests
     }
 
     [Fact]
+    public async Task Leaving_asynchronously_waits_for_the_call_under_way_and_no_other_follows()
+    {
+        var (calls, begun, finish) = (0, new TaskCompletionSource(), new TaskCompletionSource());
+        var listening = _feed.Listen("t", async () =>
+        {
+            calls++;
+            begun.SetResult();
+            await finish.Task;
+        });
+        _feed.Changed("t");
+        await begun.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        _feed.Changed("t");
+        var left = listening.DisposeAsync().AsTask();
+        Assert.False(left.IsCompleted);
+        finish.SetResult();
+        await left.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        _feed.Changed("t");
+        await Task.Delay(700, TestContext.Current.CancellationToken); // longer than the pause between two calls
+        Assert.Equal(1, calls);
+    }
+
+    [Fact]
     public async Task A_listener_that_throws_or_hangs_stops_nobody()
     {
         var calls = 0;

@@ -56,9 +56,15 @@ public sealed class HealthTests(RecLabApp app) : IClassFixture<RecLabApp>
     public void A_damaged_database_is_a_finding_and_not_an_exception()
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("reclab-test-").FullName, "broken.db");
-        File.WriteAllText(file, new string('x', 8192));
-        Assert.StartsWith("cannot be read:", DatabaseFacts.Read(file, check: true).Fault, StringComparison.Ordinal);
-        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        try
+        {
+            File.WriteAllText(file, new string('x', 8192));
+            Assert.StartsWith("cannot be read:", DatabaseFacts.Read(file, check: true).Fault, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        }
     }
 
     [Fact]

@@ -69,6 +69,16 @@ public sealed class TrainingApp : RecLabApp
 
     public Task<TrainingRun> OverAsync(int id) => UntilAsync(id, r => r.State is not (RunState.Queued or RunState.Running));
 
+    /// <summary>Waits until the process a run had is gone.</summary>
+    public static async Task GoneAsync(TrainingRun run)
+    {
+        for (var i = 0; TrainingProcess.IsAlive(run.ProcessId, run.Id); i++)
+        {
+            if (i == 300) Assert.Fail($"After 30 s process {run.ProcessId} of run {run.Id} is still there.");
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>Waits until the process of a run is in the midst of its training.</summary>
     public Task<TrainingRun> InTheMidstAsync(int id) => UntilAsync(id, r => r is { State: RunState.Running, ProcessId: not null, Fraction: > 0.06 });
 }
