@@ -89,7 +89,7 @@ internal sealed class RecommendationsDoor(RecommendationDesk desk, EventLog log,
         var request = new RecommendationRequest
         {
             Placement = own.Id("placement", required: true) ?? "", User = own.Id("user") ?? shared.Id("user"), Item = own.Id("item") ?? shared.Id("item"),
-            Session = own.Id("session") ?? shared.Id("session") ?? "", Count = own.Whole("n", 1, 100) ?? 10,
+            Session = own.Id("session") ?? shared.Id("session") ?? "", Count = own.Whole("n", 1, 100),
             Exclude = Ids(own, "exclude"), Context = Context(shared),
             Consent = QueryReader.ConsentOf(own.Id("consent") ?? shared.Id("consent"), caller, "/consent"),
             Simulated = own.Flag("simulated") ?? shared.Flag("simulated") ?? false, At = own.Time("at") ?? shared.Time("at"), Bot = caller.FromBrowser && Bots.IsBot(http.Request),

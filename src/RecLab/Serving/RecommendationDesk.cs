@@ -11,18 +11,20 @@ public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf m
     ILogger<RecommendationDesk> logger)
 {
     /// <summary>Reasons beside those of the assignment (<see cref="RouteReasons"/>).</summary>
-    public const string NoConsent = "no-consent", NoUser = "no-user", Bot = "bot";
+    public const string NoConsent = "no-consent", NoUser = "no-user", Bot = "bot", Halted = "halted";
 
     /// <summary>The list for a request, or null where there is no such placement.</summary>
     public async Task<Recommendation?> AnswerAsync(RecommendationRequest request, CancellationToken cancellation = default)
     {
         if (await placements.FindAsync(request.Placement, cancellation) is not { } placement) return null;
         var unit = request is { Consent: Consent.Granted, Bot: false } ? request.User ?? "" : "";
-        var routing = unit.Length == 0 ? new Routing(null, request.Bot ? Bot : request.Consent != Consent.Granted ? NoConsent : NoUser) : experiments.Route(request.Placement, unit, request.Context);
-        if (unit.Length == 0) log.Count(routing.Reason, request.Placement, request.Simulated);
+        var halted = placement.Placement.HaltedAt is not null;
+        var routing = unit.Length == 0 ? new Routing(null, request.Bot ? Bot : request.Consent != Consent.Granted ? NoConsent : NoUser)
+            : halted ? new Routing(null, Halted) : experiments.Route(request.Placement, unit, request.Context);
+        if ((unit.Length == 0 || halted) && !request.Preview) log.Count(routing.Reason, request.Placement, request.Simulated);
         var known = unit.Length == 0 ? [] : interests.Of(unit, request.Simulated);
         var personal = unit.Length > 0;
-        var wanted = !personal ? null : routing.Assignment is { } arm ? (int?)arm.VariantId : placement.Placement.DefaultVariantId;
+        var wanted = !personal || halted ? null : routing.Assignment is { } arm ? (int?)arm.VariantId : placement.Placement.DefaultVariantId;
         var id = Guid.CreateVersion7(clock.GetUtcNow());
         var seed = unit.Length + request.Session.Length == 0 ? id.ToString()
             : $"{request.Placement}:{routing.Assignment?.ExperimentKey}:{routing.Assignment?.Phase}:{unit}:{request.Session}";
@@ -39,7 +41,7 @@ public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf m
             Items = [.. items.Select(i => i.Item.Id)], Propensities = list.Propensities, Fallback = fallback, Reason = routing.Reason,
         };
         var variant = wanted is { } v ? models.NameOf(v)?.Key : served?.Key;
-        return new(await RecordAsync(exposure), request.Placement, exposure.ServedAt, routing.Assignment?.ExperimentKey, variant, routing.Reason, served, fallback, items);
+        return new(request.Preview ? null : await RecordAsync(exposure), request.Placement, exposure.ServedAt, routing.Assignment?.ExperimentKey, variant, routing.Reason, served, fallback, items);
     }
 
     private async Task<string?> RecordAsync(Exposure exposure)
@@ -80,7 +82,7 @@ public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf m
             var history = History(served, user, known);
             if (!served.Model.Score(new Query(user, history, item), scores.AsSpan(0, count))) return null;
             Exclude(excluded.AsSpan(0, count), served, placement, request, history, known, item);
-            var list = ListBuilder.Build(scores.AsSpan(0, count), excluded.AsSpan(0, count), request.Count, placement.Placement.Exploration, seed);
+            var list = ListBuilder.Build(scores.AsSpan(0, count), excluded.AsSpan(0, count), request.Count ?? placement.Placement.ListLength, placement.Placement.Exploration, seed);
             return list.Items.Length == 0 ? null : list;
         }
         finally

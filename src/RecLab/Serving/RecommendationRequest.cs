@@ -13,8 +13,8 @@ public sealed record RecommendationRequest
     /// <summary>The user, or null for nobody in particular. Without consent it is not looked at.</summary>
     public string? User { get; init; }
 
-    /// <summary>At most so many items, 1 to 100.</summary>
-    public int Count { get; init; } = 10;
+    /// <summary>At most so many items, 1 to 100; null for as many as the placement shows.</summary>
+    public int? Count { get; init; }
 
     /// <summary>The item being looked at, or null.</summary>
     public string? Item { get; init; }
@@ -33,6 +33,9 @@ public sealed record RecommendationRequest
 
     /// <summary>A program that reads pages, by its user agent: served the fallback, not assigned, not counted.</summary>
     public bool Bot { get; init; }
+
+    /// <summary>Somebody of the team looks: answered as asked, and nothing about it is recorded.</summary>
+    public bool Preview { get; init; }
 }
 
 /// <summary>One item of an answer.</summary>

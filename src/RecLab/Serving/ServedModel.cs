@@ -19,6 +19,9 @@ public sealed record ServedModel(int VariantId, string Key, string Name, string 
     /// <summary>One flag per item of a category; null where no item has it.</summary>
     public bool[]? InCategory(string category) => _categories.Value.GetValueOrDefault(category);
 
+    /// <summary>All categories of the catalogue.</summary>
+    public IEnumerable<string> Categories => _categories.Value.Keys;
+
     private static Dictionary<string, bool[]> Flags(Interactions past)
     {
         Dictionary<string, bool[]> flags = new(StringComparer.OrdinalIgnoreCase);

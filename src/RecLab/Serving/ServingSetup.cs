@@ -11,6 +11,8 @@ public static class ServingSetup
         services.AddSingleton<PlacementShelf>().AddHostedService(provider => provider.GetRequiredService<PlacementShelf>());
         services.AddSingleton<InterestShelf>();
         services.AddSingleton<RecommendationDesk>();
+        services.AddSingleton<PlacementDesk>();
+        services.AddSingleton<PlacementReader>();
         return services;
     }
 }
