@@ -10,7 +10,7 @@ using RecLab.Storage;
 namespace RecLab.Storage.Migrations
 {
     [DbContext(typeof(RecLabDb))]
-    [Migration("20261122060306_Initial")]
+    [Migration("20261122071010_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -625,8 +625,22 @@ namespace RecLab.Storage.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("DefaultBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DefaultExperiment")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("DefaultSince")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int?>("DefaultVariantId")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("DefaultWhy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<double>("Exploration")
                         .HasColumnType("REAL");
@@ -639,12 +653,26 @@ namespace RecLab.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("HaltedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("HaltedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("HaltedWhy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<bool>("HideSeen")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Key")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("ListLength")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Name")
                         .IsRequired()

@@ -223,7 +223,15 @@ namespace RecLab.Storage.Migrations
                     Exploration = table.Column<double>(type: "REAL", nullable: false),
                     HideSeen = table.Column<bool>(type: "INTEGER", nullable: false),
                     Filters = table.Column<string>(type: "TEXT", nullable: false),
-                    DefaultVariantId = table.Column<int>(type: "INTEGER", nullable: true)
+                    ListLength = table.Column<int>(type: "INTEGER", nullable: false),
+                    DefaultVariantId = table.Column<int>(type: "INTEGER", nullable: true),
+                    DefaultSince = table.Column<long>(type: "INTEGER", nullable: true),
+                    DefaultBy = table.Column<string>(type: "TEXT", nullable: false),
+                    DefaultWhy = table.Column<string>(type: "TEXT", nullable: false),
+                    DefaultExperiment = table.Column<string>(type: "TEXT", nullable: true),
+                    HaltedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    HaltedBy = table.Column<string>(type: "TEXT", nullable: false),
+                    HaltedWhy = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
