@@ -4,7 +4,6 @@ using RecLab.Data;
 using RecLab.Live;
 using RecLab.Recommenders;
 using RecLab.Recommenders.Data;
-using RecLab.Recommenders.Evaluation;
 using RecLab.Recommenders.Models;
 using RecLab.Storage;
 using RecLab.Training;
@@ -31,7 +30,7 @@ public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactSt
     /// <summary>The model of a variant by its key.</summary>
     public ServedModel? Borrow(string variantKey) => _view.ByKey.GetValueOrDefault(variantKey);
 
-    /// <summary>The newest popularity model, or one counted from the newest data set where none was trained; null while there is no data at all.</summary>
+    /// <summary>The newest popularity model, or one counted from the newest data set (no snapshot of a log) where none was trained; null while there is no data at all.</summary>
     public ServedModel? LastResort => _view.LastResort;
 
     /// <summary>What a variant is called, or null where there is none.</summary>
@@ -56,6 +55,8 @@ public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactSt
             foreach (var variant in variants.Where(v => v.ServedRunId is not null))
                 if (await ModelAsync(db, variant, view, cancellation) is { } model) models[variant.Id] = model;
             var lastResort = models.Values.Where(m => m.Family == "popularity").MaxBy(m => m.RunId) ?? await CountedAsync(db, view.LastResort, cancellation);
+            foreach (var (id, past) in _pasts.ToArray()) // a model retrained every night leaves none behind
+                if (lastResort?.Past != past && models.Values.All(m => m.Past != past)) _pasts.Remove(id);
             _view = new(models.ToFrozenDictionary(), models.Values.ToFrozenDictionary(m => m.Key, StringComparer.Ordinal),
                 variants.ToFrozenDictionary(v => v.Id, v => new VariantName(v.Id, v.Key, v.Name)), lastResort, true);
         }
@@ -116,10 +117,10 @@ public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactSt
 
     private async Task<Interactions> PastAsync(RecLabDb db, int datasetId, CancellationToken cancellation)
     {
-        var hidden = await db.Set<Dataset>().Where(d => d.Id == datasetId).Select(d => d.HiddenShare).SingleAsync(cancellation);
+        var dataset = await db.Set<Dataset>().AsNoTracking().SingleAsync(d => d.Id == datasetId, cancellation);
         var data = await datasets.OpenAsync(datasetId, cancellation);
         if (_pasts.TryGetValue(datasetId, out var known)) return known;
-        var past = new SplitPlan { Hidden = hidden }.Cut(data).Past;
+        var past = dataset.Plan().Cut(data).Past;
         past = past.Describe(data.Catalogue, data.Audience);
         _ = (past.ByUser.Count, past.ByItem.Count); // grouped now, not under the first request
         return _pasts[datasetId] = past;
@@ -129,7 +130,7 @@ public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactSt
 
     private async Task<ServedModel?> CountedAsync(RecLabDb db, ServedModel? present, CancellationToken cancellation)
     {
-        var newest = await db.Set<Dataset>().AsNoTracking().Where(d => d.State == DatasetState.Ready).OrderByDescending(d => d.Id).Select(d => (int?)d.Id).FirstOrDefaultAsync(cancellation);
+        var newest = await db.Set<Dataset>().AsNoTracking().Where(d => d.State == DatasetState.Ready && d.Origin != DatasetOrigin.LiveLog && d.Origin != DatasetOrigin.SimulatedLog).OrderByDescending(d => d.Id).Select(d => (int?)d.Id).FirstOrDefaultAsync(cancellation);
         if (newest is not { } id) return null;
         if (present is { RunId: 0 } && present.Version == id) return present;
         try

@@ -92,14 +92,16 @@ public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf m
         }
     }
 
-    /// <summary>Item indices the person has touched, oldest first: rows of the data set, then what was clicked since.</summary>
-    private static int[] History(ServedModel served, int user, IReadOnlyList<Interest> known)
+    /// <summary>Item indices the person has touched, oldest first: rows of the data set, then what was clicked since. What the data set, a snapshot of the log, has already is not told twice.</summary>
+    internal static int[] History(ServedModel served, int user, IReadOnlyList<Interest> known)
     {
         var trained = user < 0 ? [] : served.Past.History(user);
         if (known.Count == 0) return trained;
+        Dictionary<int, long> learnt = [];
+        if (user >= 0) foreach (var row in served.Past.ByUser[user]) learnt[served.Past.Item[row]] = served.Past.Time[row];
         List<int> history = [.. trained];
         foreach (var interest in known)
-            if (interest.Type != EventTypes.Dismiss && served.Items.IndexOf(interest.Item) is >= 0 and var index) history.Add(index);
+            if (interest.Type != EventTypes.Dismiss && served.Items.IndexOf(interest.Item) is >= 0 and var index && !(learnt.TryGetValue(index, out var last) && last >= Math.DivRem(interest.At, 1000).Quotient)) history.Add(index);
         return [.. history];
     }
 

@@ -16,14 +16,15 @@ public sealed class TrainingDesk(IDbContextFactory<RecLabDb> database, TimeProvi
     /// <param name="seed">Random seed.</param>
     /// <param name="device">Device slot, or null for the best this machine offers the family.</param>
     /// <param name="scheduled">A schedule asks: the promotion margin applies.</param>
+    /// <param name="datasetId">Learn from this data set this time, or null for the variant's own.</param>
     /// <exception cref="RefusedException">The variant, its data or its family cannot be trained as things stand.</exception>
-    public async Task<TrainingRun> RequestAsync(string variantKey, string who, int seed = 42, string? device = null, bool scheduled = false, CancellationToken cancellation = default)
+    public async Task<TrainingRun> RequestAsync(string variantKey, string who, int seed = 42, string? device = null, bool scheduled = false, int? datasetId = null, CancellationToken cancellation = default)
     {
         await using var db = await database.CreateDbContextAsync(cancellation);
-        var variant = await db.Set<Variant>().FirstOrDefaultAsync(v => v.Key == variantKey, cancellation) ?? throw new RefusedException($"There is no variant '{variantKey}'.");
+        var variant = await TrainableAsync(variantKey, cancellation);
         var family = RecommenderCatalog.Get(variant.Family);
-        if (families.Unavailable(family) is { } reason) throw new RefusedException($"{family.Name} cannot be trained here: {reason}");
-        var dataset = await db.Set<Dataset>().FirstOrDefaultAsync(d => d.Id == variant.DatasetId, cancellation);
+        var learnt = datasetId ?? variant.DatasetId;
+        var dataset = await db.Set<Dataset>().FirstOrDefaultAsync(d => d.Id == learnt, cancellation);
         if (dataset is not { State: DatasetState.Ready }) throw new RefusedException($"The data set of '{variantKey}' is not ready.");
         var run = new TrainingRun
         {
@@ -31,6 +32,16 @@ public sealed class TrainingDesk(IDbContextFactory<RecLabDb> database, TimeProvi
             Version = (await db.Set<TrainingRun>().Where(r => r.VariantId == variant.Id).MaxAsync(r => (int?)r.Version, cancellation) ?? 0) + 1,
         };
         return await QueueAsync(db, run, variant, "training.request", who, cancellation);
+    }
+
+    /// <summary>The variant of this key, if it can be trained on this machine.</summary>
+    /// <exception cref="RefusedException">There is none, or its family needs what is not here.</exception>
+    public async Task<Variant> TrainableAsync(string variantKey, CancellationToken cancellation = default)
+    {
+        await using var db = await database.CreateDbContextAsync(cancellation);
+        var variant = await db.Set<Variant>().AsNoTracking().FirstOrDefaultAsync(v => v.Key == variantKey, cancellation) ?? throw new RefusedException($"There is no variant '{variantKey}'.");
+        var family = RecommenderCatalog.Get(variant.Family);
+        return families.Unavailable(family) is { } reason ? throw new RefusedException($"{family.Name} cannot be trained here: {reason}") : variant;
     }
 
     /// <summary>Queues a new run with the options, data and seed of an old one.</summary>

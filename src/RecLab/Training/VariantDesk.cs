@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Quartz;
 using RecLab.Access;
 using RecLab.Data;
+using RecLab.Events;
 using RecLab.Experiments;
 using RecLab.Live;
 using RecLab.Recommenders.Catalog;
@@ -26,6 +27,9 @@ public sealed record VariantDraft
 
     /// <summary>Cron expression (Quartz syntax, UTC), or null for none.</summary>
     public string? Schedule { get; init; }
+
+    /// <summary>A scheduled training takes a fresh snapshot of the log by this recipe; null: it learns from the data set.</summary>
+    public LogRecipe? Log { get; init; }
 
     /// <summary>Share by which a scheduled run's validation score may be worse than the served one's, 0..1; null promotes every success.</summary>
     public double? PromotionMargin { get; init; }
@@ -143,6 +147,8 @@ public sealed partial class VariantDesk(IDbContextFactory<RecLabDb> database, Ti
         variant.Schedule = string.IsNullOrWhiteSpace(draft.Schedule) ? null : draft.Schedule.Trim();
         if (variant.Schedule is not null && !CronExpression.TryParse(variant.Schedule, out _))
             throw new RefusedException($"The schedule '{variant.Schedule}' is not a cron expression; for every night at 3 write 0 0 3 * * ?");
+        if (draft.Log is not null) SnapshotDesk.Check(draft.Log);
+        variant.LogRecipe = draft.Log?.ToJson();
         if (draft.PromotionMargin is < 0 or > 1 or double.NaN) throw new RefusedException("The promotion margin must lie between 0 and 1.");
         variant.PromotionMargin = draft.PromotionMargin;
         variant.Notes = draft.Notes.Trim();

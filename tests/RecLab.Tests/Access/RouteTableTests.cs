@@ -29,6 +29,7 @@ public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLa
         ["/people"] = Roles.Administrator,
         ["/settings"] = Roles.Administrator,
         ["/data/import"] = Roles.Analyst,
+        ["/data/snapshot"] = Roles.Analyst,
         ["/variants/new"] = Roles.Analyst,
         ["/variants/{Key}/edit"] = Roles.Analyst,
         ["/experiments/new"] = Roles.Analyst,
