@@ -81,7 +81,7 @@ public sealed class ImportDeskTests(RecLabApp app) : IClassFixture<RecLabApp>
         var dataset = await ImportAsync(new($"bare {kind}", await WriteAsync("bare.csv", "user,item,rating,timestamp\n" + rows)));
         Assert.Equal((DatasetState.Ready, users, items, (long)count), (dataset.State, dataset.Users, dataset.Items, dataset.Rows));
         var data = await app.Services.GetRequiredService<DatasetShelf>().OpenAsync(dataset.Id, TestContext.Current.CancellationToken);
-        var profile = DatasetProfile.Of(data, dataset.HiddenShare);
+        var profile = DatasetProfile.Of(data, dataset.Plan());
         Assert.True(double.IsFinite(profile.Gini) && double.IsFinite(profile.Density) && double.IsFinite(profile.MedianPerUser));
         Assert.Equal(count, profile.Train + profile.Validation + profile.Test + profile.Hidden);
     }
