@@ -312,6 +312,9 @@ namespace RecLab.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Log")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -975,6 +978,9 @@ namespace RecLab.Storage.Migrations
 
                     b.Property<string>("Key")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("LogRecipe")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Name")

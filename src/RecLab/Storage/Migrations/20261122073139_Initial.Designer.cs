@@ -10,7 +10,7 @@ using RecLab.Storage;
 namespace RecLab.Storage.Migrations
 {
     [DbContext(typeof(RecLabDb))]
-    [Migration("20261122071010_Initial")]
+    [Migration("20261122073139_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -313,6 +313,9 @@ namespace RecLab.Storage.Migrations
 
                     b.Property<string>("Layout")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Log")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Name")
@@ -978,6 +981,9 @@ namespace RecLab.Storage.Migrations
 
                     b.Property<string>("Key")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("LogRecipe")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Name")

@@ -133,6 +133,7 @@ namespace RecLab.Storage.Migrations
                     HiddenShare = table.Column<double>(type: "REAL", nullable: false),
                     ImporterProcessId = table.Column<int>(type: "INTEGER", nullable: true),
                     Report = table.Column<string>(type: "TEXT", nullable: false),
+                    Log = table.Column<string>(type: "TEXT", nullable: true),
                     Error = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
@@ -381,6 +382,7 @@ namespace RecLab.Storage.Migrations
                     DatasetId = table.Column<int>(type: "INTEGER", nullable: false),
                     ServedRunId = table.Column<int>(type: "INTEGER", nullable: true),
                     Schedule = table.Column<string>(type: "TEXT", nullable: true),
+                    LogRecipe = table.Column<string>(type: "TEXT", nullable: true),
                     PromotionMargin = table.Column<double>(type: "REAL", nullable: true),
                     Notes = table.Column<string>(type: "TEXT", nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
