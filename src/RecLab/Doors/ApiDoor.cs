@@ -93,7 +93,12 @@ public sealed class ApiDoor(KeyDesk keys, OwnKeys own, OriginBook origins, IConf
         return request.Query.TryGetValue("key", out var query) ? query.ToString() : null;
     }
 
-    private static void Allow(HttpContext http, string origin) => http.Response.Headers.AccessControlAllowOrigin = origin;
+    /// <summary>Lets the page of this origin read the answer, and when to come again.</summary>
+    private static void Allow(HttpContext http, string origin)
+    {
+        http.Response.Headers.AccessControlAllowOrigin = origin;
+        http.Response.Headers.AccessControlExposeHeaders = "Retry-After";
+    }
 
     private static string Self(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host}";
 
