@@ -16,7 +16,7 @@ public sealed class EmbeddingTests(ShopWindow window) : IClassFixture<ShopWindow
         var placement = await window.PlacementAsync();
         var integrity = window.App.Get<RecLab.Doors.WidgetDoor>().Integrity;
         var policy = $"default-src 'none'; script-src {(byHash ? $"'{integrity}'" : window.App.Url)}; connect-src {window.App.Url}; img-src {window.App.Url} data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
-        await using var visitor = await window.App.StrangerAsync();
+        await using var visitor = await window.VisitorAsync();
         await visitor.Page.GotoAsync(window.Site.Page(ShopWindow.Element(placement, "n=\"6\""), window.SealedScript(), policy));
         await Expect(visitor.Page.Locator("li[part=card]")).ToHaveCountAsync(6);
         await Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "For you" })).ToBeVisibleAsync();
@@ -32,7 +32,7 @@ public sealed class EmbeddingTests(ShopWindow window) : IClassFixture<ShopWindow
     [Fact]
     public async Task A_script_that_was_changed_on_its_way_does_not_run()
     {
-        await using var visitor = await window.App.StrangerAsync();
+        await using var visitor = await window.VisitorAsync();
         await visitor.Page.RouteAsync("**/widget/**", async route =>
         {
             var real = await route.FetchAsync();
@@ -47,7 +47,7 @@ public sealed class EmbeddingTests(ShopWindow window) : IClassFixture<ShopWindow
     public async Task An_origin_that_is_not_on_the_list_gets_the_fallback_and_leaves_no_row()
     {
         var placement = await window.PlacementAsync();
-        await using var visitor = await window.App.StrangerAsync();
+        await using var visitor = await window.VisitorAsync();
         var page = window.Site.Page(ShopWindow.Element(placement), window.Script());
         await visitor.Page.AddInitScriptAsync("document.addEventListener('reclab:error', e => { window.said = e.detail.message; })");
         await visitor.Page.GotoAsync(page.Replace(window.Site.Origin, window.Site.OtherOrigin, StringComparison.Ordinal));
@@ -67,7 +67,7 @@ public sealed class EmbeddingTests(ShopWindow window) : IClassFixture<ShopWindow
     public async Task Fifty_hostile_titles_are_shown_as_they_are_and_run_nothing(string layout)
     {
         var placement = await window.PlacementAsync();
-        await using var visitor = await window.App.StrangerAsync();
+        await using var visitor = await window.VisitorAsync();
         await visitor.Page.AddInitScriptAsync("window.ran = []; window.pwned = what => window.ran.push(what)");
         var dialogs = 0;
         List<string> left = [];

@@ -20,7 +20,7 @@ public sealed class LayoutTests(ShopWindow window) : IClassFixture<ShopWindow>
     public async Task Nothing_on_the_page_moves_while_the_list_comes(string layout, bool fails)
     {
         var placement = await window.PlacementAsync();
-        await using var visitor = await window.App.StrangerAsync(900, 1200);
+        await using var visitor = await window.VisitorAsync(900, 1200);
         await visitor.Page.AddInitScriptAsync(Shifts);
         var arrived = new TaskCompletionSource<IRoute>(TaskCreationOptions.RunContinuationsAsynchronously);
         await visitor.Page.RouteAsync("**/api/v1/recommendations?*", route => arrived.TrySetResult(route));
@@ -42,7 +42,7 @@ public sealed class LayoutTests(ShopWindow window) : IClassFixture<ShopWindow>
     public async Task A_hundred_widgets_put_in_and_taken_out_leave_no_timer_observer_or_listener()
     {
         var placement = await window.PlacementAsync();
-        await using var visitor = await window.App.StrangerAsync();
+        await using var visitor = await window.VisitorAsync();
         await visitor.Page.AddInitScriptAsync("""
             const timers = new Set(), watched = new Map(), ears = new Map();
             for (const [set, clear, once] of [['setTimeout', 'clearTimeout', true], ['setInterval', 'clearInterval', false]]) {
@@ -98,7 +98,7 @@ public sealed class LayoutTests(ShopWindow window) : IClassFixture<ShopWindow>
     public async Task The_carousel_goes_the_way_of_the_writing_and_obeys_the_keyboard(string direction, int sign)
     {
         var placement = await window.PlacementAsync();
-        await using var visitor = await window.App.StrangerAsync(700, 800);
+        await using var visitor = await window.VisitorAsync(700, 800);
         var page = visitor.Page;
         await page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.Reduce });
         await page.GotoAsync(window.Site.Page(ShopWindow.Element(placement, "n=\"12\""), window.Script(), attributes: $"lang=\"en\" dir=\"{direction}\""));
@@ -131,7 +131,7 @@ public sealed class LayoutTests(ShopWindow window) : IClassFixture<ShopWindow>
     public async Task To_a_screen_reader_it_is_a_named_list_of_links()
     {
         var placement = await window.PlacementAsync();
-        await using var visitor = await window.App.StrangerAsync();
+        await using var visitor = await window.VisitorAsync();
         await visitor.Page.GotoAsync(window.Site.Page(ShopWindow.Element(placement, "n=\"2\""), window.Script()));
         await visitor.Page.ShownAsync();
         var list = visitor.Page.GetByRole(AriaRole.List, new() { Name = "For you" });

@@ -25,7 +25,7 @@ public sealed class PrivacyTests(ShopWindow window) : IClassFixture<ShopWindow>
     [Fact]
     public async Task A_browser_that_asks_not_to_be_tracked_is_a_no_whatever_the_page_says()
     {
-        await using var visitor = await window.App.StrangerAsync();
+        await using var visitor = await window.VisitorAsync();
         await visitor.Page.AddInitScriptAsync("Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true })");
         await visitor.Page.GotoAsync(window.Site.Page(ShopWindow.Element(await window.PlacementAsync()), window.Script("granted")));
         await visitor.Page.ShownAsync();

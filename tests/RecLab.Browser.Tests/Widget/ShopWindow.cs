@@ -40,6 +40,14 @@ public sealed class ShopWindow : IAsyncLifetime
         return key;
     }
 
+    /// <summary>A visitor on whose pages the widget waits a minute for an answer instead of a second and a half: a busy machine is slow, not silent.</summary>
+    public async Task<Visitor> VisitorAsync(int width = 1440, int height = 900)
+    {
+        var visitor = await App.StrangerAsync(width, height);
+        await visitor.Page.AddInitScriptAsync("{ const wait = window.setTimeout; window.setTimeout = (act, ms, ...rest) => wait(act, ms === 1500 ? 60000 : ms, ...rest); }");
+        return visitor;
+    }
+
     /// <summary>The script tag of the snippet.</summary>
     /// <param name="consent">unknown, denied or granted.</param>
     /// <param name="server">Where the widget comes from; the application itself by default.</param>

@@ -87,7 +87,7 @@ public sealed class ViewabilityTests(ShopWindow window) : IClassFixture<ShopWind
     public async Task By_the_clock_on_the_wall_it_takes_a_second_too()
     {
         var placement = await window.PlacementAsync();
-        await using var visitor = await window.App.StrangerAsync();
+        await using var visitor = await window.VisitorAsync();
         await visitor.Page.GotoAsync(window.Site.Page(WidgetPage.Room(ShopWindow.Element(placement)), window.Script()));
         await visitor.Page.ShownAsync();
         var took = await visitor.Page.EvaluateAsync<double>("""
