@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using RecLab.Data;
 using RecLab.Live;
+using RecLab.Simulation.Worlds;
 using RecLab.Storage;
 
 namespace RecLab.Laboratory;
@@ -47,7 +48,7 @@ public sealed class SimulationDesk(IDbContextFactory<RecLabDb> databases, LiveFe
             { Days: < 1 or > 365 } => "Days must be 1 to 365.",
             { SessionsEach: < 1 or > 100 } => "Visits each must be 1 to 100.",
             { ListLength: < 1 or > 100 } => "Items a list must be 1 to 100.",
-            { World: not ("observed" or "content" or "neighbours" or "indifferent") } => $"There is no world '{request.World}'. Known: observed, content, neighbours, indifferent.",
+            _ when !World.Names.Contains(request.World) => $"There is no world '{request.World}'. Known: {string.Join(", ", World.Names)}.",
             { Clicks: not ("position" or "cascade" or "dependent") } => $"There is no click model '{request.Clicks}'. Known: position, cascade, dependent.",
             _ => null,
         };

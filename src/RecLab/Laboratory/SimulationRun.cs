@@ -17,7 +17,7 @@ public sealed class SimulationRun
     /// <summary>Data set whose hidden slice is what the visitors like.</summary>
     public int DatasetId { get; set; }
 
-    /// <summary>"observed", "content", "neighbours" or "indifferent".</summary>
+    /// <summary>"observed", "content", "neighbours", "indifferent" or "structureless".</summary>
     public required string World { get; set; }
 
     /// <summary>"position", "cascade" or "dependent".</summary>

@@ -13,6 +13,9 @@ public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf m
     /// <summary>Reasons beside those of the assignment (<see cref="RouteReasons"/>).</summary>
     public const string NoConsent = "no-consent", NoUser = "no-user", Bot = "bot", Halted = "halted";
 
+    /// <summary>A page waits for its list no longer than the widget does (1.5 s); where the log is slower, the list goes out without an id.</summary>
+    private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(1);
+
     /// <summary>The list for a request, or null where there is no such placement.</summary>
     public async Task<Recommendation?> AnswerAsync(RecommendationRequest request, CancellationToken cancellation = default)
     {
@@ -48,12 +51,12 @@ public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf m
     {
         try
         {
-            await log.AppendAsync(exposure);
+            await log.AppendAsync(exposure).WaitAsync(LogPatience, clock);
             return log.Sealer.Seal(exposure).ToString();
         }
-        catch (EventLogBusyException busy)
+        catch (Exception busy) when (busy is EventLogBusyException or TimeoutException)
         {
-            logger.LogWarning("A list was served without being counted: {Reason}", busy.Message);
+            logger.LogWarning("A list was served without an id: {Reason}", busy.Message);
             return null;
         }
     }

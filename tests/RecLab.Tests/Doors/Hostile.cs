@@ -113,6 +113,7 @@ internal sealed class Hostile(Random random)
             case 1:
                 for (var n = random.Next(1, 6); n > 0 && bytes.Length > 0; n--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
                 return bytes;
+            case 2 when random.Next(2) == 0: return Encoding.UTF8.GetBytes(text.Replace("\"a\":", "\"\\ud800\":", StringComparison.Ordinal).Replace("\"device\":", "\"\\uDC00x\":", StringComparison.Ordinal).Replace("\"session\":", "\"\\ud800ession\":", StringComparison.Ordinal));
             case 2: return Encoding.UTF8.GetBytes(text.Replace("\"user\":\"", "\"user\":\"\\ud800", StringComparison.Ordinal).Replace("\"eventId\":\"", "\"eventId\":\"\\udc00", StringComparison.Ordinal));
             case 3: return Encoding.UTF8.GetBytes(text.Replace("\"placement\"", "\"placement\":1,\"placement\"", StringComparison.Ordinal).Replace("\"type\"", "\"type\":[],\"type\"", StringComparison.Ordinal));
             case 4: return Encoding.UTF8.GetBytes(new string('[', 20_000));

@@ -69,11 +69,11 @@ public class ShopApp : RecLabApp
     }
 
     /// <summary>A variant with a model trained here, published as a training process does it, and put on the shelf.</summary>
-    public async Task<Variant> ServeAsync(string key, string family, string options = "{}")
+    public async Task<Variant> ServeAsync(string key, string family, string options = "{}", string? name = null)
     {
         await using var db = await DbAsync();
         var variant = await db.Set<Variant>().FirstOrDefaultAsync(v => v.Key == key)
-            ?? db.Add(new Variant { Key = key, Name = key, Family = family, Options = options, DatasetId = DatasetId, CreatedAt = DateTimeOffset.UnixEpoch }).Entity;
+            ?? db.Add(new Variant { Key = key, Name = name ?? key, Family = family, Options = options, DatasetId = DatasetId, CreatedAt = DateTimeOffset.UnixEpoch }).Entity;
         await db.SaveChangesAsync();
         var version = await db.Set<TrainingRun>().CountAsync(r => r.VariantId == variant.Id) + 1;
         var run = db.Add(new TrainingRun { VariantId = variant.Id, DatasetId = DatasetId, Version = version, Options = options, State = RunState.Running }).Entity;
@@ -95,10 +95,12 @@ public class ShopApp : RecLabApp
     }
 
     /// <summary>A running experiment over variants with equal shares.</summary>
-    public async Task<Experiment> ExperimentAsync(string key, string placement, params Variant[] variants)
+    public Task<Experiment> ExperimentAsync(string key, string placement, params Variant[] variants) => ExperimentAsync(key, placement, ExperimentSettings.Default, variants);
+
+    public async Task<Experiment> ExperimentAsync(string key, string placement, ExperimentSettings settings, params Variant[] variants)
     {
         var desk = Get<ExperimentDesk>();
-        await desk.DraftAsync(new ExperimentDraft { Key = key, Name = key, Placement = placement, Arms = [.. variants.Select(v => new ArmDraft(v.Id, v.Name, 1.0 / variants.Length))] }, "test");
+        await desk.DraftAsync(new ExperimentDraft { Key = key, Name = key, Placement = placement, Settings = settings, Arms = [.. variants.Select(v => new ArmDraft(v.Id, v.Name, 1.0 / variants.Length))] }, "test");
         await desk.MarkReadyAsync(key, "test");
         var experiment = await desk.StartAsync(key, "test");
         await Get<LiveExperiments>().RefreshAsync();
