@@ -13,8 +13,8 @@ namespace RecLab.Tests.Training;
 /// <summary>The process of a neural training is killed between any two instructions.</summary>
 public sealed partial class KilledTrainingTests(TrainingApp app, ITestOutputHelper output) : IClassFixture<TrainingApp>
 {
-    private const int Epochs = 200;
-    private const string Options = """{"epochs":200,"patience":0,"width":16,"layers":1,"maxLength":12,"batchSize":16}""";
+    private const int Epochs = 100;
+    private const string Options = """{"epochs":100,"patience":0,"width":16,"layers":1,"maxLength":12,"batchSize":16}""";
 
     private TrainingDesk Desk => app.Get<TrainingDesk>();
 
