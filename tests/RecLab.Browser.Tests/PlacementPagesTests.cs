@@ -31,7 +31,7 @@ public sealed class PlacementPagesTests(LiveApp app) : IClassFixture<LiveApp>
         await page.GetByLabel("Key").FillAsync("home");
         await page.GetByLabel("Items of a list").FillAsync("6");
         await page.GetByRole(AriaRole.Button, new() { Name = "Create placement" }).ClickAsync();
-        await Expect(page.Locator("h1")).ToHaveTextAsync("home serves its fallback newest popularity model.");
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Home page serves its fallback, the newest popularity model.");
         await Expect(page.FrameLocator("iframe").Locator("li")).ToHaveCountAsync(6);
         await Expect(page.FrameLocator("iframe").Locator("#said")).ToContainTextAsync("6 items by popularity");
 

@@ -43,7 +43,7 @@ public static class SimulateVerb
         var desk = host.Services.GetRequiredService<SimulationDesk>();
         SimulationRun run;
         try { run = await desk.RequestAsync(request with { DatasetId = chosen.Id }, "command line", cancellation); }
-        catch (ArgumentException fault) { throw new BadArgumentException(fault.Message); }
+        catch (Controls.Refusal fault) { throw new BadArgumentException(fault.Message); }
         var line = ProgressLine.OnConsole();
         using var http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
         run = await host.Services.GetRequiredService<SimulationRunner>().RunAsync(run.Id, http, parallel: 8, new Shown(line), cancellation);

@@ -72,7 +72,7 @@ public sealed class ApiDoor(KeyDesk keys, OwnKeys own, OriginBook origins, IConf
         http.Response.Headers.Vary = "Origin";
         http.Response.Headers.CacheControl = "no-store";
         var check = keys.Check(KeyOf(http.Request), origin, Self(http));
-        if (origin is not null) origins.Add(origin, http.Request.Query["placement"], check.Opens ? null : check.Sentence);
+        if (origin is not null && !(check.Key is { } known && own.IsPreview(known.Id))) origins.Add(origin, http.Request.Query["placement"], check.Opens ? null : check.Sentence);
         if (!check.Opens) throw new ProblemException(check.Status, check.Sentence);
         var grant = check.Key!;
         if (origin is not null && (grant.Kind == ApiKeyKind.Publishable || origin == Self(http))) Allow(http, origin);

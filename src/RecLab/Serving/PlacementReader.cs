@@ -72,6 +72,6 @@ public sealed class PlacementReader(IDbContextFactory<RecLabDb> databases, Model
         foreach (var key in settings.Fallbacks)
             if (variants.FirstOrDefault(v => v.Key == key) is { } variant) yield return new(variant.Name, "fallback", models.Borrow(key)?.Version, $"/variants/{key}");
             else if (key != "popularity") yield return new(key, "fallback", null, null);
-        yield return new("newest popularity model", "last resort", models.LastResort?.Version, null);
+        yield return new("the newest popularity model", "last resort", models.LastResort?.Version, null);
     }
 }

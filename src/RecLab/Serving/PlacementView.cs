@@ -47,11 +47,11 @@ public sealed record PlacementView(LivePlacement Settings, IReadOnlyList<Experim
     /// <summary>What it serves, and since when.</summary>
     public string Sentence => Source switch
     {
-        ServingSource.Nothing => $"{Placement.Key} has nothing to serve yet: no model is trained.",
-        ServingSource.Halted => $"{Placement.Key} serves its fallback {Answers!.Name} to everybody.",
-        ServingSource.Experiment => $"{Placement.Key} is decided by {string.Join(" and ", Running.Select(e => e.Name))}.",
-        ServingSource.Promoted => $"{Placement.Key} serves {Promoted}{Since(Placement.DefaultSince)}.",
-        _ => $"{Placement.Key} serves its fallback {Answers!.Name}.",
+        ServingSource.Nothing => $"{Placement.Name} has nothing to serve yet: no model is trained.",
+        ServingSource.Halted => $"{Placement.Name} serves its fallback, {Answers!.Name}, to everybody.",
+        ServingSource.Experiment => $"{Placement.Name} is decided by {string.Join(" and ", Running.Select(e => e.Name))}.",
+        ServingSource.Promoted => $"{Placement.Name} serves {Promoted}{Since(Placement.DefaultSince)}.",
+        _ => $"{Placement.Name} serves its fallback, {Answers!.Name}.",
     };
 
     /// <summary>Why.</summary>

@@ -33,6 +33,7 @@ public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLa
         ["/variants/new"] = Roles.Analyst,
         ["/variants/{Key}/edit"] = Roles.Analyst,
         ["/experiments/new"] = Roles.Analyst,
+        ["/simulations/new"] = Roles.Analyst,
         ["/placements/new"] = Roles.Analyst,
         ["/placements/{Key}/edit"] = Roles.Analyst,
     };
