@@ -563,6 +563,9 @@ namespace RecLab.Storage.Migrations
                     b.Property<string>("Error")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Experiment")
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("FinishedAt")
                         .HasColumnType("INTEGER");
 
@@ -578,7 +581,20 @@ namespace RecLab.Storage.Migrations
                     b.Property<int>("People")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int?>("Phase")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Placement")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("PlantedArm")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("PlantedLift")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Process")
                         .IsRequired()
                         .HasColumnType("TEXT");
 

@@ -10,7 +10,7 @@ using RecLab.Storage;
 namespace RecLab.Storage.Migrations
 {
     [DbContext(typeof(RecLabDb))]
-    [Migration("20261122073139_Initial")]
+    [Migration("20261122074538_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -566,6 +566,9 @@ namespace RecLab.Storage.Migrations
                     b.Property<string>("Error")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Experiment")
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("FinishedAt")
                         .HasColumnType("INTEGER");
 
@@ -581,7 +584,20 @@ namespace RecLab.Storage.Migrations
                     b.Property<int>("People")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int?>("Phase")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Placement")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("PlantedArm")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("PlantedLift")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Process")
                         .IsRequired()
                         .HasColumnType("TEXT");
 

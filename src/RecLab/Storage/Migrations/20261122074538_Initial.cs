@@ -258,6 +258,10 @@ namespace RecLab.Storage.Migrations
                     Id = table.Column<int>(type: "INTEGER", nullable: false)
                         .Annotation("Sqlite:Autoincrement", true),
                     Placement = table.Column<string>(type: "TEXT", nullable: false),
+                    Experiment = table.Column<string>(type: "TEXT", nullable: true),
+                    Phase = table.Column<int>(type: "INTEGER", nullable: true),
+                    PlantedArm = table.Column<int>(type: "INTEGER", nullable: true),
+                    PlantedLift = table.Column<double>(type: "REAL", nullable: false),
                     DatasetId = table.Column<int>(type: "INTEGER", nullable: false),
                     World = table.Column<string>(type: "TEXT", nullable: false),
                     Clicks = table.Column<string>(type: "TEXT", nullable: false),
@@ -274,6 +278,7 @@ namespace RecLab.Storage.Migrations
                     Viewable = table.Column<int>(type: "INTEGER", nullable: false),
                     Clicked = table.Column<int>(type: "INTEGER", nullable: false),
                     Error = table.Column<string>(type: "TEXT", nullable: true),
+                    Process = table.Column<string>(type: "TEXT", nullable: false),
                     RequestedBy = table.Column<string>(type: "TEXT", nullable: false),
                     RequestedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     FinishedAt = table.Column<long>(type: "INTEGER", nullable: true)
