@@ -24,7 +24,7 @@ internal static class QueryReader
         {
             Placement = Id(query, "placement") ?? throw ProblemException.Invalid("?placement", "placement is missing."),
             User = Id(query, "user"), Item = Id(query, "item"), Session = Id(query, "session") ?? "",
-            Count = Whole(query, "n"), Exclude = Excluded(query["exclude"].ToString()), Context = Context(query),
+            Count = Whole(query, "n"), Exclude = Excluded(query["exclude"].ToString()), Categories = Categories(query), Because = Flag(query, "because"), Context = Context(query),
             Consent = ConsentOf(query["consent"].ToString(), caller, "?consent"), Simulated = Flag(query, "simulated"), At = Time(query, "at"), Bot = Bots.IsBot(http),
         };
         return Checked(request, caller);
@@ -71,6 +71,16 @@ internal static class QueryReader
         foreach (var id in ids)
             if (Texts.Fault(id) is { } fault) throw ProblemException.Invalid("?exclude", $"An excluded id {fault}.");
         return ids;
+    }
+
+    /// <summary>Given once for each category, as a category's name may hold a comma.</summary>
+    private static string[] Categories(IQueryCollection query)
+    {
+        if (!query.TryGetValue("category", out var values)) return [];
+        if (values.Count > MostContext) throw ProblemException.Invalid("?category", $"At most {MostContext} categories.");
+        foreach (var value in values)
+            if (Texts.Fault(value ?? "") is { } fault) throw ProblemException.Invalid("?category", $"A category {fault}.");
+        return [.. values.OfType<string>()];
     }
 
     private static Dictionary<string, string>? Context(IQueryCollection query)

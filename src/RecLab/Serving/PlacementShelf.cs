@@ -22,6 +22,9 @@ public sealed record PlacementFilters(IReadOnlyList<string>? Categories = null, 
 /// <summary>A placement with its lists read.</summary>
 public sealed record LivePlacement(Placement Placement, IReadOnlyList<string> Fallbacks, PlacementFilters Filters)
 {
+    /// <summary>The stored row as text: the same object stays in memory while it says the same, so that what was made from it stays valid.</summary>
+    internal string Stamp { get; } = JsonSerializer.Serialize(Placement);
+
     /// <exception cref="JsonException">The filters are not readable.</exception>
     public static LivePlacement Of(Placement placement) =>
         new(placement, placement.Fallbacks.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), PlacementFilters.FromJson(placement.Filters));
@@ -45,12 +48,19 @@ public sealed class PlacementShelf(IDbContextFactory<RecLabDb> databases, LiveFe
         {
             await using var db = await databases.CreateDbContextAsync(cancellation);
             var placements = await db.Set<Placement>().AsNoTracking().ToListAsync(cancellation);
-            _placements = placements.ToFrozenDictionary(p => p.Key, LivePlacement.Of, StringComparer.Ordinal);
+            _placements = placements.ToFrozenDictionary(p => p.Key, Same, StringComparer.Ordinal);
         }
         finally
         {
             _reading.Release();
         }
+    }
+
+    /// <summary>The placement in memory where the store says the same as before.</summary>
+    private LivePlacement Same(Placement placement)
+    {
+        var read = LivePlacement.Of(placement);
+        return Find(placement.Key) is { } present && present.Stamp == read.Stamp ? present : read;
     }
 
     /// <summary>The placement; asks the store once when it is not in memory yet, so that a new placement answers at once.</summary>

@@ -1,5 +1,6 @@
 using RecLab.Recommenders;
 using RecLab.Recommenders.Data;
+using RecLab.Serving.External;
 
 namespace RecLab.Serving;
 
@@ -12,6 +13,12 @@ namespace RecLab.Serving;
 public sealed record ServedModel(int VariantId, string Key, string Name, string Family, int Version, int RunId, IModel Model, Interactions Past)
 {
     private readonly Lazy<Dictionary<string, bool[]>> _categories = new(() => Flags(Past));
+
+    /// <summary>The service that is asked for lists, or null where the model scores.</summary>
+    public RemoteRecommender? Remote { get; init; }
+
+    /// <summary>The host decides what is shown and reports it.</summary>
+    public bool HostDecides { get; init; }
 
     public Catalogue Catalogue => Past.Catalogue;
     public Vocabulary Items => Model.Items;

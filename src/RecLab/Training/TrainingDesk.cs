@@ -40,6 +40,7 @@ public sealed class TrainingDesk(IDbContextFactory<RecLabDb> database, TimeProvi
     {
         await using var db = await database.CreateDbContextAsync(cancellation);
         var variant = await db.Set<Variant>().AsNoTracking().FirstOrDefaultAsync(v => v.Key == variantKey, cancellation) ?? throw new RefusedException($"There is no variant '{variantKey}'.");
+        RefuseExternal(variant);
         var family = RecommenderCatalog.Get(variant.Family);
         return families.Unavailable(family) is { } reason ? throw new RefusedException($"{family.Name} cannot be trained here: {reason}") : variant;
     }
@@ -50,6 +51,7 @@ public sealed class TrainingDesk(IDbContextFactory<RecLabDb> database, TimeProvi
     {
         await using var db = await database.CreateDbContextAsync(cancellation);
         var (old, variant) = await FindAsync(db, runId, cancellation);
+        RefuseExternal(variant);
         if (old.State is RunState.Queued or RunState.Running) throw new RefusedException($"Run {runId} is not finished yet.");
         if (await db.Set<Dataset>().FindAsync([old.DatasetId], cancellation) is not { State: DatasetState.Ready }) throw new RefusedException($"The data set of run {runId} is gone.");
         var run = new TrainingRun
@@ -120,6 +122,11 @@ public sealed class TrainingDesk(IDbContextFactory<RecLabDb> database, TimeProvi
         if (device == "cpu") return device;
         if (device.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(device[5..], out var index) && index >= 0 && index < settings.CudaSlots) return device;
         throw new RefusedException($"There is no device '{device}' here; there {(settings.CudaSlots == 0 ? "is cpu" : $"are cpu and cuda:0 to cuda:{settings.CudaSlots - 1}")}.");
+    }
+
+    private static void RefuseExternal(Variant variant)
+    {
+        if (External.ExternalFamilies.Find(variant.Family) is { } family) throw new RefusedException($"'{variant.Key}' is of the kind {family.Name} and is not trained here.");
     }
 
     private static async Task<(TrainingRun, Variant)> FindAsync(RecLabDb db, int runId, CancellationToken cancellation)

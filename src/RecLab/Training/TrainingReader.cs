@@ -50,7 +50,7 @@ public sealed class TrainingReader(IDbContextFactory<RecLabDb> database, Trainin
         await using var db = await database.CreateDbContextAsync(cancellation);
         var runs = db.Set<TrainingRun>().AsNoTracking();
         var alive = await RowsAsync(db, runs.Where(r => r.State == RunState.Running || r.State == RunState.Queued), cancellation);
-        var over = await RowsAsync(db, runs.Where(r => r.State != RunState.Running && r.State != RunState.Queued).OrderByDescending(r => r.FinishedAt).Take(MostOver), cancellation);
+        var over = await RowsAsync(db, runs.Where(r => r.State != RunState.Running && r.State != RunState.Queued && r.Device != External.ExternalDesk.NoDevice).OrderByDescending(r => r.FinishedAt).Take(MostOver), cancellation);
         var variants = await db.Set<Variant>().AsNoTracking().OrderBy(v => v.Name).ToListAsync(cancellation);
         var schedules = new List<(Variant, DateTimeOffset?)>();
         foreach (var variant in variants.Where(v => v.Schedule is not null)) schedules.Add((variant, await queue.NextAsync(variant.Id, cancellation)));

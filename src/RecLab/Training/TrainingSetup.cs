@@ -43,6 +43,7 @@ public static class TrainingSetup
         services.AddLogReading();
         services.AddSingleton<LogRetraining>();
         services.AddSingleton<VariantDesk>();
+        services.AddSingleton<External.EndpointSecrets>().AddSingleton<External.ExternalDesk>();
         services.AddSingleton<TrainingReader>();
         services.AddSingleton<IDatasetUser, DatasetNeeds>();
     }

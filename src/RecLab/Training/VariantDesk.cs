@@ -42,9 +42,8 @@ public sealed partial class VariantDesk(IDbContextFactory<RecLabDb> database, Ti
     /// <exception cref="RefusedException">The draft is not valid; the sentence says what is wrong.</exception>
     public async Task<Variant> CreateAsync(VariantDraft draft, string who, CancellationToken cancellation = default)
     {
-        if (!KeyForm().IsMatch(draft.Key)) throw new RefusedException($"The key '{draft.Key}' must be 1 to 40 lower-case letters, digits and hyphens, starting with a letter or digit.");
         await using var db = await database.CreateDbContextAsync(cancellation);
-        if (await db.Set<Variant>().AnyAsync(v => v.Key == draft.Key, cancellation)) throw new RefusedException($"There is already a variant '{draft.Key}'.");
+        await CheckKeyAsync(db, draft.Key, cancellation);
         var variant = new Variant { Key = draft.Key, Name = "", Family = Family(draft.Family).Key, Options = "{}", CreatedAt = clock.GetUtcNow(), CreatedBy = who };
         await FillAsync(db, variant, draft, cancellation);
         db.Add(variant);
@@ -125,6 +124,13 @@ public sealed partial class VariantDesk(IDbContextFactory<RecLabDb> database, Ti
         var key = string.Concat(plain.Where(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '-' or '_').Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')).Trim('-');
         while (key.Contains("--", StringComparison.Ordinal)) key = key.Replace("--", "-", StringComparison.Ordinal);
         return key.Length > 40 ? key[..40].Trim('-') : key;
+    }
+
+    /// <exception cref="RefusedException">The key is malformed or taken.</exception>
+    internal static async Task CheckKeyAsync(RecLabDb db, string key, CancellationToken cancellation)
+    {
+        if (!KeyForm().IsMatch(key)) throw new RefusedException($"The key '{key}' must be 1 to 40 lower-case letters, digits and hyphens, starting with a letter or digit.");
+        if (await db.Set<Variant>().AnyAsync(v => v.Key == key, cancellation)) throw new RefusedException($"There is already a variant '{key}'.");
     }
 
     private static async Task<Variant> FindAsync(RecLabDb db, string key, CancellationToken cancellation) =>

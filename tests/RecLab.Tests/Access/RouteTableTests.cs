@@ -18,7 +18,7 @@ public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLa
     [
         "/health/live", "/health/ready", // whoever starts and watches the process
         "/covers/{id}.svg", "/demo", "/demo/cart", "/demo/item/{id}", "/demo/data/bestsellers", "/demo/data/items/{id}", // the demo shop, for its visitors
-        "/api/v1/events", "/api/v1/recommendations", "/api/v1/recommendations:batch", "/openapi/{documentName}.json", // each checks a key itself; the description holds no data
+        "/api/v1/events", "/api/v1/recommendations", "/api/v1/recommendations:batch", "/api/v1/exposures", "/api/v1/variants/{key}/lists", "/openapi/{documentName}.json", // each checks a key itself; the description holds no data
         "/widget/v1/reclab.js", "/widget/v{version}/reclab.js", // the widget's script, for any page that embeds it
         "/denied", "/invitation/{Token}", "/reset/{Token}", "/setup/{Token}", "/sign-in", "/sign-out", "/status/{Code:int}", // how one gets in and out
     ];

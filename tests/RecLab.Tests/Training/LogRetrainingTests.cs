@@ -64,7 +64,7 @@ public sealed class LogRetrainingTests
         await app.ClickAsync("8", "53");
         var served = app.Get<ModelShelf>().Borrow(variant.Id)!;
         int User(string id) => served.Model.Users.IndexOf(id);
-        var history = RecommendationDesk.History(served, User("8"), app.Get<InterestShelf>().Of("8", simulated: false)).Select(i => served.Items[i]).ToArray();
+        var history = ListChooser.History(served, User("8"), app.Get<InterestShelf>().Of("8", simulated: false)).Select(i => served.Items[i]).ToArray();
         // eleven of the base's twelve rows are no hidden truth, then the click that was learnt and the one since
         Assert.Equal([.. ShopApp.Stock().History(8).Take(11).Select(i => $"{i}"), "57", "53"], history);
     }
