@@ -58,7 +58,8 @@ public sealed class ListChooser(ModelShelf models, EventLog log)
         var flags = ArrayPool<bool>.Shared.Rent(count);
         try
         {
-            var (scores, excluded) = (rented.AsSpan(0, count), flags.AsSpan(0, count));
+            var scores = rented.AsSpan(0, count);
+            var excluded = flags.AsSpan(0, count);
             var history = History(served, question);
             var item = About(served, question.Request, history);
             if (listed is not null) Rank(served, listed, scores);

@@ -190,6 +190,6 @@ public sealed class RecommendationsDoorTests(ShopApp app) : IClassFixture<ShopAp
     {
         using var client = app.CreateClient();
         var paths = (await client.GetFromJsonAsync<JsonElement>("/openapi/v1.json")).GetProperty("paths").EnumerateObject().Select(p => p.Name);
-        Assert.Equal(["/api/v1/events", "/api/v1/recommendations", "/api/v1/recommendations:batch"], paths.Order());
+        Assert.Equal(["/api/v1/events", "/api/v1/exposures", "/api/v1/recommendations", "/api/v1/recommendations:batch", "/api/v1/variants/{key}/lists"], paths.Order());
     }
 }
