@@ -32,6 +32,8 @@ public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLa
         ["/data/snapshot"] = Roles.Analyst,
         ["/variants/new"] = Roles.Analyst,
         ["/variants/{Key}/edit"] = Roles.Analyst,
+        ["/variants/{Key}/source"] = Roles.Analyst,
+        ["/variants/new/{FamilyKey}"] = Roles.Analyst,
         ["/experiments/new"] = Roles.Analyst,
         ["/simulations/new"] = Roles.Analyst,
         ["/placements/new"] = Roles.Analyst,
