@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
@@ -52,6 +53,10 @@ public sealed class PlacementPagesTests(LiveApp app) : IClassFixture<LiveApp>
         await page.GetByRole(AriaRole.Button, new() { Name = "Serve home normally" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Serve the fallback now" })).ToBeVisibleAsync();
         Assert.Equal("no-experiment", await ReasonAsync(secret));
+
+        await ClickAsync(secret);
+        await Expect(page.Locator(".tail")).ToContainTextAsync("click");
+        await Expect(page.Locator(".tail").GetByText("Accepted")).ToBeVisibleAsync();
         Assert.Empty(visitor.Complaints);
 
         foreach (var (width, dark) in new[] { (1440, false), (1440, true), (390, false), (390, true) })
@@ -70,9 +75,29 @@ public sealed class PlacementPagesTests(LiveApp app) : IClassFixture<LiveApp>
 
     private async Task<string?> ReasonAsync(string secret)
     {
-        using var http = new HttpClient { BaseAddress = new Uri(app.Url) };
-        http.DefaultRequestHeaders.Authorization = new("Bearer", secret);
-        var answer = await http.GetStringAsync("/api/v1/recommendations?placement=home&user=7", TestContext.Current.CancellationToken);
-        return JsonDocument.Parse(answer).RootElement.GetProperty("experiment").GetProperty("reason").GetString();
+        using var http = Backend(secret);
+        return (await ListAsync(http)).GetProperty("experiment").GetProperty("reason").GetString();
     }
+
+    /// <summary>A backend asks for a list and reports a click on its first item.</summary>
+    private async Task ClickAsync(string secret)
+    {
+        using var http = Backend(secret);
+        var list = await ListAsync(http);
+        using var answer = await http.PostAsJsonAsync("/api/v1/events", new[]
+        {
+            new { eventId = Guid.CreateVersion7(), type = "click", recommendationId = list.GetProperty("recommendationId").GetString(), itemId = list.GetProperty("items")[0].GetProperty("id").GetString(), user = "7", occurredAt = DateTimeOffset.UtcNow },
+        }, TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    private HttpClient Backend(string secret)
+    {
+        var http = new HttpClient { BaseAddress = new Uri(app.Url) };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", secret);
+        return http;
+    }
+
+    private static async Task<JsonElement> ListAsync(HttpClient http) =>
+        JsonDocument.Parse(await http.GetStringAsync("/api/v1/recommendations?placement=home&user=7", TestContext.Current.CancellationToken)).RootElement;
 }
