@@ -64,7 +64,8 @@ public sealed class Visitors
     /// <param name="visit">The visit.</param>
     /// <param name="items">Item indices shown, best position first; -1 for an item the world does not know (never liked).</param>
     /// <param name="ids">Their outside ids.</param>
-    public IReadOnlyList<VisitEvent> React(Visit visit, IReadOnlyList<int> items, IReadOnlyList<string> ids)
+    /// <param name="appeal">Factor on every P(click given examined), 0..1; the draws stay the same, so the clicks of a smaller factor are among those of a larger one.</param>
+    public IReadOnlyList<VisitEvent> React(Visit visit, IReadOnlyList<int> items, IReadOnlyList<string> ids, double appeal = 1)
     {
         var all = System.Buffers.ArrayPool<float>.Shared.Rent(_world.Items.Count);
         try
@@ -72,7 +73,7 @@ public sealed class Visitors
             var attraction = all.AsSpan(0, _world.Items.Count);
             _world.Attraction(visit.User, attraction);
             var shown = new double[items.Count];
-            for (var k = 0; k < shown.Length; k++) shown[k] = items[k] < 0 ? World.Noise : attraction[items[k]];
+            for (var k = 0; k < shown.Length; k++) shown[k] = appeal * (items[k] < 0 ? World.Noise : attraction[items[k]]);
             var look = _dice.For((int)Draw.Look).For(visit.User).For(visit.Number);
             var reactions = _clicks.React(shown, (position, purpose) => look.For(position).Uniform(purpose));
             List<VisitEvent> events = [];

@@ -1,13 +1,17 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using RecLab.Access;
-using RecLab.Tests;
+using RecLab.Storage;
+using RecLab.Tests.Doors;
 using Xunit;
 
 namespace RecLab.Browser.Tests;
 
 /// <summary>The whole application on a real port with a real Chromium in front of it; one for each test class.</summary>
-public sealed class LiveApp : RecLabApp, IAsyncLifetime
+public sealed class LiveApp : ShopApp, IAsyncLifetime
 {
     public const string Password = "correct horse battery";
     private IPlaywright? _playwright;
@@ -29,6 +33,27 @@ public sealed class LiveApp : RecLabApp, IAsyncLifetime
             ExecutablePath = Environment.GetEnvironmentVariable("RECLAB_CHROMIUM") ?? "/usr/bin/chromium",
             Args = ["--no-sandbox", "--disable-dev-shm-usage"],
         });
+    }
+
+    /// <summary>Rows of the application's database, columns separated by a space; a missing value is "-".</summary>
+    public string[] AppRows(string sql)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Services.GetRequiredService<HostPaths>().AppDatabase, Mode = SqliteOpenMode.ReadOnly }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        List<string> rows = [];
+        while (reader.Read()) rows.Add(string.Join(' ', Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "-" : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture))));
+        return [.. rows];
+    }
+
+    /// <summary>Waits until the rows are as expected, for what happens behind a page's back; fails with what they are after half a minute.</summary>
+    public static async Task EventuallyAsync(string[] expected, Func<string[]> rows)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!rows().SequenceEqual(expected) && waited.Elapsed < TimeSpan.FromSeconds(30)) await Task.Delay(50, TestContext.Current.CancellationToken);
+        Assert.Equal(expected, rows());
     }
 
     /// <summary>A browser of its own, in front of nobody.</summary>

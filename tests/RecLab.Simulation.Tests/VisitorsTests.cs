@@ -103,6 +103,30 @@ public sealed class VisitorsTests
     }
 
     [Fact]
+    public void A_smaller_appeal_keeps_its_share_of_the_clicks_and_adds_none()
+    {
+        var (visible, hidden) = Cut(Shop);
+        var world = World.Of("neighbours", visible, hidden, 5);
+        var visitors = new Visitors(world, new PositionBased(), new(21, 400, 28, 8, DateTimeOffset.UnixEpoch));
+        int all = 0, kept = 0;
+        foreach (var user in visitors.People)
+        {
+            var list = Expectation.Uniform(world, 2, user, 10);
+            string[] ids = [.. list.Select(i => world.Items[i])];
+            foreach (var visit in visitors.Visits(user))
+            {
+                var (full, part) = (visitors.React(visit, list, ids), visitors.React(visit, list, ids, appeal: 0.4));
+                Assert.Equal(full.Where(e => e.Type == "viewable"), part.Where(e => e.Type == "viewable"));
+                Assert.Empty(part.Except(full));
+                all += full.Count(e => e.Type == "click");
+                kept += part.Count(e => e.Type == "click");
+            }
+        }
+        // given a click at full appeal, the same draw clicks at appeal a with probability a: binomial
+        Assert.InRange(kept, 0.4 * all - 5 * Math.Sqrt(0.24 * all), 0.4 * all + 5 * Math.Sqrt(0.24 * all));
+    }
+
+    [Fact]
     public void Shuffling_keeps_activity_and_popularity_and_nothing_else()
     {
         var shuffled = Expectation.Shuffled(Shop, 4);

@@ -111,19 +111,20 @@
 
   /* ---- looks ---- */
   const css = `:host{display:block;font:inherit;color:var(--reclab-color,inherit);container-type:inline-size}
-:host([hidden]){display:none}h2{font:var(--reclab-heading-font,600 1.25rem/1.4 inherit);margin:0 0 .75rem}
+:host([hidden]){display:none}h2{font:inherit;font-weight:600;font-size:1.25rem;line-height:1.4;margin:0 0 .75rem}h2 span{font:var(--reclab-heading-font,inherit)}
 .bar{display:flex;align-items:center;gap:.5rem}.bar h2{flex:1}
 button{inline-size:2.75rem;block-size:2.75rem;border-radius:50%;border:1px solid var(--reclab-line,#8a9794);background:var(--reclab-surface,transparent);color:inherit;cursor:pointer;font-size:1.1rem}
 button[disabled]{opacity:.35;cursor:default}:host(:dir(rtl)) button span{display:inline-block;transform:scaleX(-1)}
 ul{list-style:none;margin:0;padding:2px;display:grid;gap:var(--reclab-gap,1.25rem)}
-ul.carousel{grid-auto-flow:column;grid-auto-columns:var(--reclab-card,11rem);overflow-x:auto;scroll-snap-type:x proximity;scrollbar-width:thin}
+ul.carousel{grid-auto-flow:column;grid-auto-columns:var(--reclab-card,11rem);overflow-x:auto;scroll-snap-type:x proximity;scroll-padding-inline:2px;scrollbar-width:thin}
 ul.carousel li{scroll-snap-align:start}ul.grid{grid-template-columns:repeat(auto-fill,minmax(var(--reclab-card,11rem),1fr))}
-ul.list{grid-template-columns:1fr}ul.list a{display:grid;grid-template-columns:4.5rem 1fr;gap:.75rem;align-items:center}
-a{display:block;color:inherit;text-decoration:none;border-radius:var(--reclab-radius,6px)}
+ul.list{grid-template-columns:1fr}ul.list .link{display:grid;grid-template-columns:4.5rem 1fr;gap:.75rem;align-items:center}
+.link{display:block;color:inherit;text-decoration:none;border-radius:var(--reclab-radius,6px)}
 a:focus-visible,button:focus-visible{outline:2px solid var(--reclab-focus,#164a93);outline-offset:2px}
 a:hover .title{text-decoration:underline}
-img{display:block;inline-size:100%;block-size:auto;aspect-ratio:2/3;object-fit:cover;border-radius:var(--reclab-radius,6px);background:var(--reclab-tint,#ebefed)}
-.title{display:block;margin-block-start:.5rem;font-weight:600;overflow-wrap:anywhere}.sub{display:block;opacity:.78;font-size:.875em}
+.image{display:block;inline-size:100%;block-size:auto;aspect-ratio:2/3;object-fit:cover;border-radius:var(--reclab-radius,6px);background:var(--reclab-tint,#ebefed)}
+.title{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden;margin-block-start:.5rem;font-weight:600;line-height:1.3;block-size:2.6em;overflow-wrap:anywhere}
+.sub{display:block;opacity:.78;font-size:.875em;line-height:1.4;block-size:1.4em;overflow:hidden;white-space:nowrap;text-overflow:ellipsis}
 @media (prefers-reduced-motion:no-preference){ul.carousel{scroll-behavior:smooth}}`;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
@@ -138,16 +139,27 @@ img{display:block;inline-size:100%;block-size:auto;aspect-ratio:2/3;object-fit:c
     return node;
   };
 
+  const ghost = () => {
+    const [li, link, words] = [make('li', 'card'), make('span', 'link'), make('span')];
+    li.setAttribute('part', 'card ghost');
+    li.setAttribute('aria-hidden', 'true');
+    words.append(make('span', 'title'), make('span', 'sub'));
+    link.append(make('span', 'image'), words);
+    li.append(link);
+    return li;
+  };
+
   class Recommendations extends HTMLElement {
     static observedAttributes = ['placement', 'user', 'item', 'n', 'layout', 'heading', 'exclude'];
-    #box; #slot; #watch = null; #timers = new Map(); #seen = new Set(); #list = null; #load = 0; #abort = null; #due = false; #lateness = 0;
+    #frame; #box; #slot; #watch = null; #timers = new Map(); #seen = new Set(); #list = null; #load = 0; #abort = null; #due = false; #lateness = 0;
 
     constructor() {
       super();
       const root = this.attachShadow({ mode: 'open' });
       root.adoptedStyleSheets = [sheet];
-      this.#box = root.appendChild(make('div'));
-      this.#slot = root.appendChild(document.createElement('slot'));
+      this.#frame = root.appendChild(make('div'));
+      this.#box = this.#frame.appendChild(make('div'));
+      this.#slot = this.#frame.appendChild(document.createElement('slot'));
     }
 
     connectedCallback() { widgets.add(this); this.reload(); }
@@ -180,9 +192,11 @@ img{display:block;inline-size:100%;block-size:auto;aspect-ratio:2/3;object-fit:c
       this.#abort = new AbortController();
       const query = new URLSearchParams({ key, placement: this.getAttribute('placement') ?? 'home', n: this.getAttribute('n') ?? '8', session, consent });
       for (const name of ['item', 'exclude']) if (this.getAttribute(name)) query.set(name, this.getAttribute(name));
+      if (!this.#list) this.#draw(Array.from({ length: Math.min(Number(query.get('n')) || 8, 100) }, ghost));
       const user = consent === 'granted' ? this.getAttribute('user') || visitor() : null;
       if (user) query.set('user', user);
-      this.#lateness = setTimeout(() => this.#abort.abort(), TIMEOUT_MS);
+      clearTimeout(this.#lateness); // that of a question nobody waits for any more
+      this.#lateness = setTimeout(() => this.#abort.abort(new Error('The list did not come in time.')), TIMEOUT_MS);
       try {
         const answer = await fetch(`${host}/api/v1/recommendations?${query}`, { credentials: 'omit', signal: this.#abort.signal });
         if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
@@ -197,6 +211,7 @@ img{display:block;inline-size:100%;block-size:auto;aspect-ratio:2/3;object-fit:c
         if (turn !== this.#load) return;
         this.#stop();
         this.#list = null;
+        this.#frame.style.minBlockSize = `${this.#frame.offsetHeight}px`; // what stands below stays where it is
         this.#box.replaceChildren();
         this.#slot.hidden = false;
         if (this.getAttribute('fallback') === 'hide') this.hidden = true;
@@ -209,29 +224,37 @@ img{display:block;inline-size:100%;block-size:auto;aspect-ratio:2/3;object-fit:c
     #show() {
       this.#stop();
       this.hidden = false;
-      const layout = ['grid', 'list'].includes(this.getAttribute('layout')) ? this.getAttribute('layout') : 'carousel';
-      const ul = make('ul', 'items');
-      ul.classList.add(layout);
-      ul.setAttribute('role', 'list');
       const cards = this.#list.items.map((item, at) => this.#card(item, at));
-      ul.append(...cards);
-      const bar = make('div');
-      bar.className = 'bar';
-      if (this.getAttribute('heading')) {
-        const h = make('h2', 'heading', this.getAttribute('heading'));
-        h.id = 'h';
-        ul.setAttribute('aria-labelledby', 'h');
-        bar.append(h);
-      } else ul.setAttribute('aria-label', 'Recommendations');
-      if (layout === 'carousel') bar.append(this.#arrow('‹', 'Previous', ul, -1), this.#arrow('›', 'Next', ul, 1));
-      this.#box.replaceChildren(bar, ul);
-      this.#slot.hidden = true;
+      this.#draw(cards);
       this.#seen = new Set();
       this.#watch = new IntersectionObserver((entries) => entries.forEach((e) => this.#look(e)), { threshold: [0.3, 0.5] });
       cards.forEach((card) => this.#watch.observe(card));
       for (const item of this.#list.items) this.#send('rendered', item);
       this.#tell('rendered', { list: this.#list });
       document.addEventListener('visibilitychange', this.#awake);
+    }
+
+    // Heading, arrows and cards; cards without an item hold the place while the list is on its way, so that nothing moves when it comes.
+    #draw(cards) {
+      const layout = ['grid', 'list'].includes(this.getAttribute('layout')) ? this.getAttribute('layout') : 'carousel';
+      const ul = make('ul', 'items');
+      ul.classList.add(layout);
+      ul.setAttribute('role', 'list');
+      ul.append(...cards);
+      const bar = make('div');
+      bar.className = 'bar';
+      if (this.getAttribute('heading')) {
+        const h = make('h2', 'heading');
+        h.append(make('span', null, this.getAttribute('heading')));
+        h.id = 'h';
+        ul.setAttribute('aria-labelledby', 'h');
+        bar.append(h);
+      } else ul.setAttribute('aria-label', 'Recommendations');
+      if (layout === 'carousel') bar.append(this.#arrow('‹', 'Previous', ul, -1), this.#arrow('›', 'Next', ul, 1));
+      this.#box.setAttribute('aria-busy', String(!this.#list));
+      this.#box.replaceChildren(bar, ul);
+      this.#slot.hidden = true;
+      this.#frame.style.minBlockSize = '';
     }
 
     #arrow(sign, label, ul, step) {
@@ -253,15 +276,13 @@ img{display:block;inline-size:100%;block-size:auto;aspect-ratio:2/3;object-fit:c
       a.href = (item.url && web(item.url)) || '#';
       a.rel = 'noopener';
       const source = item.image && web(item.image);
-      if (source) {
-        const img = make('img', 'image');
-        Object.assign(img, { alt: '', loading: 'lazy', width: 200, height: 300, referrerPolicy: 'no-referrer', src: source });
-        a.append(img);
-      }
+      const img = make(source ? 'img' : 'span', 'image');
+      if (source) Object.assign(img, { alt: '', loading: 'lazy', width: 200, height: 300, referrerPolicy: 'no-referrer', src: source });
+      a.append(img);
       const words = make('span');
       words.append(make('span', 'title', item.title ?? item.id));
       const sub = [item.categories?.[0], item.price != null && item.currency ? (item.price / 100).toLocaleString(undefined, { style: 'currency', currency: item.currency }) : null].filter(Boolean).join(' · ');
-      if (sub) words.append(make('span', 'sub', sub));
+      words.append(make('span', 'sub', sub));
       a.append(words);
       a.addEventListener('click', (e) => {
         this.#viewable(at); // a click implies that the item was seen

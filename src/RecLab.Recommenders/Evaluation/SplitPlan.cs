@@ -25,6 +25,9 @@ public enum SplitKind
 
     /// <summary>A share of items unknown to training.</summary>
     ColdItems,
+
+    /// <summary>The newest row of some users, always the same ones.</summary>
+    NewestOfSome,
 }
 
 /// <summary>A cut as it is stored with a run: with the data set it gives the same rows again.</summary>
@@ -55,6 +58,7 @@ public sealed record SplitPlan(SplitKind Kind = SplitKind.FourSlices)
         SplitKind.Random => Splits.AtRandom(data, Validation, Test, Seed),
         SplitKind.ColdUsers => Splits.ColdUsers(data, Cold, Test, Seed),
         SplitKind.ColdItems => Splits.ColdItems(data, Cold, Seed),
+        SplitKind.NewestOfSome => Splits.NewestOfSome(data, Validation, Test),
         _ => throw new ArgumentOutOfRangeException(nameof(data), $"The cut {Kind} is not known."),
     };
 }

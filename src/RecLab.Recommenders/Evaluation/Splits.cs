@@ -1,5 +1,6 @@
 using RecLab.Recommenders.Data;
 using RecLab.Statistics;
+using RecLab.Statistics.Assignment;
 
 namespace RecLab.Recommenders.Evaluation;
 
@@ -34,6 +35,20 @@ public static class Splits
             var sizes = Sizes(rows.Length, validation, test, hidden);
             for (int i = rows.Length - 1, slice = 2; slice >= 0; slice--)
                 for (var n = 0; n < sizes[slice]; n++) marks[rows[i--]] = (byte)(slice + 1);
+        }));
+    }
+
+    /// <summary>Users drawn by their outside id give their newest row: a share of them to validation, another to the test. Everything else trains, so that what
+    /// happened last is learnt from. The same people are asked in every later cut of a growing data set: a row one model was asked for was not taught to the one before.</summary>
+    /// <param name="validation">Share of users, 0..1.</param>
+    /// <param name="test">Share of users, 0..1; a user with one row gives none.</param>
+    public static Split NewestOfSome(Interactions data, double validation, double test)
+    {
+        Check(validation, test);
+        return Cut(data, marks => EachUser(data, (user, rows) =>
+        {
+            var drawn = Bucketing.Hash("newest-of-some", data.Users[user]);
+            if (rows.Length >= 2 && drawn < test + validation) marks[rows[^1]] = drawn < test ? InTest : InValidation;
         }));
     }
 

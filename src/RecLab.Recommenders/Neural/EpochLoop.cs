@@ -11,7 +11,7 @@ namespace RecLab.Recommenders.Neural;
 internal sealed class EpochLoop(NeuralOptions options, TrainingContext context, HoldOut holdOut)
 {
     /// <summary>How often a checkpoint is written within an epoch.</summary>
-    private static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromSeconds(30);
+    public TimeSpan BetweenCheckpoints { get; init; } = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan BetweenReports = TimeSpan.FromMilliseconds(250);
 

@@ -1,4 +1,6 @@
+#if !USE_TORCHSHARP
 using RecLab.Torch;
+#endif
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;

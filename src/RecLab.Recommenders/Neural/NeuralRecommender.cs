@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using RecLab.Recommenders.Data;
 using RecLab.Recommenders.Numerics;
 using RecLab.Torch;
@@ -43,6 +44,11 @@ public abstract class NeuralRecommender<TOptions, TBatch>(TOptions options) : IR
         try
         {
             context = context with { Progress = new Forward(context.Progress) };
+            if (!OptimizerState.CanSave && context.CheckpointPath is not null)
+            {
+                context.Progress.Report(new(0, "starting") { Log = "This build keeps no checkpoints: an interrupted training starts anew." });
+                context = context with { CheckpointPath = null };
+            }
             TorchRuntime.Require(context.Device);
             set_num_threads(context.Threads());
             var holdOut = HoldOut.Of(data, context);
@@ -50,16 +56,16 @@ public abstract class NeuralRecommender<TOptions, TBatch>(TOptions options) : IR
             {
                 return Run(options, holdOut, context);
             }
-            catch (TorchException e) when (e.IsOutOfMemory && options.BatchSize > 1)
+            catch (ExternalException e) when (IsOutOfMemory(e) && options.BatchSize > 1)
             {
                 var smaller = (TOptions)((NeuralOptions)options with { BatchSize = (options.BatchSize + 1) / 2 });
                 context.Progress.Report(new(0, "starting again") { Log = $"Out of memory with batches of {options.BatchSize}: trying once with {smaller.BatchSize}." });
                 return Run(smaller, holdOut, context);
             }
         }
-        catch (TorchException e)
+        catch (ExternalException e)
         {
-            throw new TrainingException(e.IsOutOfMemory ? $"The memory of {context.Device} is not enough: use smaller batches, a narrower model or shorter sequences." : Sentence(e.Message), e);
+            throw new TrainingException(IsOutOfMemory(e) ? $"The memory of {context.Device} is not enough: use smaller batches, a narrower model or shorter sequences." : Sentence(e.Message), e);
         }
     }
 
@@ -82,6 +88,10 @@ public abstract class NeuralRecommender<TOptions, TBatch>(TOptions options) : IR
 
         public void Report(TrainingProgress value) => inner.Report(value with { Fraction = _most = Math.Max(_most, value.Fraction) });
     }
+
+    /// <summary>Whatever library the tensors come from, its errors are <see cref="ExternalException"/>s with libtorch's words.</summary>
+    private static bool IsOutOfMemory(ExternalException e) =>
+        e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase);
 
     private static string Sentence(string message)
     {

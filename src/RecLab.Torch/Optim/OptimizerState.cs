@@ -8,6 +8,9 @@ namespace RecLab.Torch;
 /// <param name="Moments">First and second moments by "slot.parameter"; a parameter that never had a gradient has none.</param>
 public sealed record OptimizerState(long Steps, IReadOnlyDictionary<string, float[]> Moments)
 {
+    /// <summary>Whether this build can read an optimiser's state at all.</summary>
+    public const bool CanSave = true;
+
     public static OptimizerState Of(optim.Optimizer optimizer)
     {
         var moments = new Dictionary<string, float[]>(StringComparer.Ordinal);

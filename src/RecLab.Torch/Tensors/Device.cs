@@ -40,7 +40,7 @@ public static partial class torch
         public override string ToString() => index < 0 ? "cpu" : $"cuda:{index.ToString(CultureInfo.InvariantCulture)}";
     }
 
-    public static Device CPU { get; } = new(-1);
+    public static readonly Device CPU = new(-1);
     public static Device CUDA { get; } = new(0);
 
     public static Device device(string description) => new(description);

@@ -103,6 +103,20 @@ public sealed class KeyDesk(IDbContextFactory<RecLabDb> databases, Audit audit, 
         return await db.Set<ApiKey>().AsNoTracking().OrderByDescending(k => k.Id).ToListAsync(cancellation);
     }
 
+    /// <summary>Gives a publishable key another list of origins; browsers on sites that are no longer on it are refused at once.</summary>
+    /// <exception cref="Refusal">There is no such active publishable key, or something in the list is not an origin.</exception>
+    public async Task SetOriginsAsync(string who, int id, IEnumerable<string> origins)
+    {
+        var listed = origins.Select(o => o.Trim()).Where(o => o.Length > 0).Select(Origin).Distinct().ToArray();
+        await using var db = await databases.CreateDbContextAsync();
+        var key = await db.Set<ApiKey>().FindAsync(id);
+        if (key is not { Kind: ApiKeyKind.Publishable, RevokedAt: null }) throw new Refusal($"There is no active publishable key {id}.");
+        key.Origins = string.Join('\n', listed);
+        await db.SaveChangesAsync();
+        await audit.WriteAsync(who, "key.origins", $"key {id} ({key.Name})", string.Join(", ", listed));
+        Changed();
+    }
+
     /// <summary>Ends a key at once.</summary>
     public async Task RevokeAsync(string who, int id)
     {

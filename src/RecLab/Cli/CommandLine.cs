@@ -10,6 +10,7 @@ public static class CommandLine
         DemoVerb.Create,
         UpVerb.Create,
         ImportVerb.Create,
+        SnapshotVerb.Create,
         TrainVerb.Create,
         EvaluateVerb.Create,
         SimulateVerb.Create,

@@ -149,7 +149,8 @@ public sealed class DemoScript(DemoOptions options, string address, IServiceProv
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
         if (await db.Set<SimulationRun>().AnyAsync(s => s.RequestedBy == Who && s.Seed == seed && s.State == SimulationState.Finished, cancellation)) return;
-        var run = await simulations.RequestAsync(new SimulationRequest { Placement = Placement, DatasetId = dataset.Id, Seed = seed, People = options.Fast ? Math.Min(people, 300) : people }, Who, cancellation);
+        var running = await db.Set<Experiment>().AnyAsync(e => e.Key == ExperimentKey && e.State == ExperimentState.Running, cancellation);
+        var run = await simulations.RequestAsync(new SimulationRequest { Placement = Placement, Experiment = running ? ExperimentKey : null, DatasetId = dataset.Id, Seed = seed, People = options.Fast ? Math.Min(people, 300) : people }, Who, cancellation);
         var line = ProgressLine.OnConsole();
         using var http = new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(60) };
         run = await runner.RunAsync(run.Id, http, parallel: 8, new Listener(p => line.Show(what, p.Fraction, p.Left)), cancellation);

@@ -34,7 +34,7 @@ public static class EvaluateVerb
         var line = ProgressLine.OnConsole();
         line.Show("reading model and data", 0);
         var model = await host.Services.GetRequiredService<ArtifactStore>().LoadAsync(run, cancellation);
-        var split = new SplitPlan { Hidden = dataset.HiddenShare }.Cut(await host.Services.GetRequiredService<DatasetShelf>().OpenAsync(run.DatasetId, cancellation));
+        var split = dataset.Plan().Cut(await host.Services.GetRequiredService<DatasetShelf>().OpenAsync(run.DatasetId, cancellation));
         var result = Evaluator.Evaluate(model, split, progress: new Shown(line), cancellation: cancellation);
         line.Done(string.Create(CultureInfo.InvariantCulture, $"{key} v{run.Version} on '{dataset.Name}': {result.Users:N0} users, {result.Items:N0} items ranked, {result.Seconds:0.0} s."));
         if (json) Console.WriteLine(result.ToJson());

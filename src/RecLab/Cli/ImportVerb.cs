@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using RecLab.Data;
+using RecLab.Recommenders.Data.Cleaning;
 using RecLab.Recommenders.Data.Import;
 using RecLab.Storage;
 
@@ -15,12 +16,14 @@ public static class ImportVerb
         var path = new Argument<string>("path") { Description = "A folder, a .zip, or a file (plain or .gz)." };
         var name = new Option<string?>("--name") { Description = "Name of the data set (default: that of the file or folder)." };
         var layout = new Option<string?>("--layout") { Description = $"Layout: {string.Join(", ", DatasetReaders.All.Select(r => r.Key))} (default: find out)." };
-        var mapping = new Option<string?>("--mapping") { Description = "Columns of a delimited file by heading or number: user=a,item=b[,value=c][,time=d]." };
+        var mapping = new Option<string?>("--mapping") { Description = "Columns of a delimited file by heading or number, or fields of JSON lines (with --layout json-lines): user=a,item=b[,value=c][,time=d]." };
         var delimiter = new Option<string?>("--delimiter") { Description = "What parts the fields, \"tab\" for a tab; with --mapping (default: ,)." };
         var noHeader = new Option<bool>("--no-header") { Description = "The first line is data already; with --mapping." };
         var hidden = new Option<double>("--hidden") { Description = "Share of each user's newest rows kept as hidden truth, 0 to 0.5.", DefaultValueFactory = _ => 0.1 };
+        var cleaning = new CleaningSettings();
         var settings = new CommonSettings();
         var command = new Command("import", "Read a data set and store it as an immutable snapshot.") { path, name, layout, mapping, delimiter, noHeader, hidden };
+        cleaning.AddTo(command);
         settings.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -30,7 +33,7 @@ public static class ImportVerb
                 : throw new BadArgumentException("--delimiter and --no-header need --mapping.");
             return ImportAsync(new(parsed.GetValue(name) ?? NameOf(source), source)
             {
-                Layout = parsed.GetValue(layout), Columns = columns, HiddenShare = parsed.GetValue(hidden),
+                Layout = parsed.GetValue(layout), Columns = columns, HiddenShare = parsed.GetValue(hidden), Cleaning = cleaning.Read(parsed),
             }, settings.Read(parsed), cancellation);
         });
         return command;
@@ -71,6 +74,7 @@ public static class ImportVerb
     private static void Report(ImportReport report)
     {
         foreach (var note in report.Notes) Console.Error.WriteLine($"  {note}");
+        foreach (var step in report.Steps) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {step.Before,12:N0} - {step.Dropped,10:N0} = {step.After,12:N0}  {step.Rule}{(step.Detail is null ? "" : $" ({step.Detail})")}"));
         foreach (var refusal in report.Refusals)
         {
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  refused {refusal.Count:N0}: {refusal.Rule}"));

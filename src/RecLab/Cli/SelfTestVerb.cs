@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using RecLab.Operations;
 using RecLab.Statistics.SelfProof;
 
 namespace RecLab.Cli;
@@ -17,13 +19,16 @@ public static class SelfTestVerb
         var threads = new Option<int>("--threads") { Description = "How many run at once; changes no number.", DefaultValueFactory = _ => Math.Max(1, Environment.ProcessorCount / 2) };
         var only = new Option<string?>("--only") { Description = $"One part: {string.Join(", ", SelfTest.Keys)}." };
         var json = new Option<bool>("--json") { Description = "Print the results as JSON." };
-        var command = new Command("selftest", "Simulate experiments with a known truth and count what the statistics promise; fails when a promise is broken.") { runs, seed, threads, only, json };
-        command.SetAction((parsed, cancellation) => Task.FromResult(Run(parsed.GetValue(runs), parsed.GetValue(seed), parsed.GetValue(threads), parsed.GetValue(only), parsed.GetValue(json), cancellation)));
+        var command = new Command("selftest", "Simulate experiments with a known truth and count what the statistics promise; fails when a promise is broken. A complete run is kept for the page /selftest.") { runs, seed, threads, only, json };
+        var settings = new CommonSettings();
+        settings.AddTo(command);
+        command.SetAction((parsed, cancellation) => Task.FromResult(Run(settings.Read(parsed), parsed.GetValue(runs), parsed.GetValue(seed), parsed.GetValue(threads), parsed.GetValue(only), parsed.GetValue(json), cancellation)));
         return command;
     }
 
-    private static int Run(int runs, ulong seed, int threads, string? only, bool json, CancellationToken cancellation)
+    private static int Run(string[] settings, int runs, ulong seed, int threads, string? only, bool json, CancellationToken cancellation)
     {
+        var started = Stopwatch.GetTimestamp();
         IEnumerable<SelfTestResult> results;
         try
         {
@@ -44,6 +49,11 @@ public static class SelfTestVerb
         if (json) Console.WriteLine(JsonSerializer.Serialize(done, Indented));
         var kept = done.Count(r => r.Pass);
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kept} of {done.Count} promises kept, {runs:N0} simulated experiments each, seed {seed}."));
+        if (only is null)
+        {
+            using var host = VerbHost.Build(settings, (builder, _) => builder.Services.AddSingleton<SelfTestStore>());
+            host.Services.GetRequiredService<SelfTestStore>().Save(new(DateTimeOffset.UtcNow, SelfTestReport.OwnVersion, runs, seed, Stopwatch.GetElapsedTime(started).TotalSeconds, "command line", done));
+        }
         return kept == done.Count ? 0 : 1;
     }
 }

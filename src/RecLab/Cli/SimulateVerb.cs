@@ -17,7 +17,7 @@ public static class SimulateVerb
         var users = new Option<int>("--users") { Description = "Visitors.", DefaultValueFactory = _ => 2000 };
         var days = new Option<int>("--days") { Description = "Simulated days.", DefaultValueFactory = _ => 14 };
         var seed = new Option<int>("--seed") { Description = "Same seed and models, same visitors and clicks.", DefaultValueFactory = _ => 1 };
-        var world = new Option<string>("--world") { Description = "observed, content, neighbours or indifferent.", DefaultValueFactory = _ => "neighbours" };
+        var world = new Option<string>("--world") { Description = "observed, content, neighbours, indifferent or structureless.", DefaultValueFactory = _ => "neighbours" };
         var clicks = new Option<string>("--clicks") { Description = "position, cascade or dependent.", DefaultValueFactory = _ => "position" };
         var url = new Option<string>("--url") { Description = "Address of the running server.", DefaultValueFactory = _ => "http://localhost:5080" };
         var settings = new CommonSettings();
@@ -43,7 +43,7 @@ public static class SimulateVerb
         var desk = host.Services.GetRequiredService<SimulationDesk>();
         SimulationRun run;
         try { run = await desk.RequestAsync(request with { DatasetId = chosen.Id }, "command line", cancellation); }
-        catch (ArgumentException fault) { throw new BadArgumentException(fault.Message); }
+        catch (Controls.Refusal fault) { throw new BadArgumentException(fault.Message); }
         var line = ProgressLine.OnConsole();
         using var http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
         run = await host.Services.GetRequiredService<SimulationRunner>().RunAsync(run.Id, http, parallel: 8, new Shown(line), cancellation);

@@ -43,7 +43,7 @@ public static class WebHost
         builder.Services.AddResults();
         builder.Services.AddData();
         builder.Services.AddTraining(builder.Configuration, paths);
-        builder.Services.AddLaboratory();
+        builder.Services.AddLaboratory().AddSimulationQueue();
         builder.Services.AddShop();
 
         var app = builder.Build();

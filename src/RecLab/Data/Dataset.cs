@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RecLab.Recommenders.Evaluation;
 
 namespace RecLab.Data;
 
@@ -42,8 +43,17 @@ public sealed class Dataset
     /// <summary>The import report as JSON: rows read, kept, refused per rule, examples by line.</summary>
     public string Report { get; set; } = "{}";
 
+    /// <summary>How it was cut from the event log, JSON of <see cref="LogCut"/>; null for what was imported or generated.</summary>
+    public string? Log { get; set; }
+
     /// <summary>Why it failed, one sentence; null otherwise.</summary>
     public string? Error { get; set; }
+
+    /// <summary>A cut of the event log.</summary>
+    public bool IsOfLog() => Origin is DatasetOrigin.LiveLog or DatasetOrigin.SimulatedLog;
+
+    /// <summary>How it is cut into what is learnt and what is asked. Of a log only the newest row of some users is asked for: the rest of what has just happened is there to be learnt from.</summary>
+    public SplitPlan Plan() => IsOfLog() ? new(SplitKind.NewestOfSome) { Validation = 0.2, Test = 0.2, Hidden = 0 } : new() { Hidden = HiddenShare };
 }
 
 internal sealed class DatasetTable : IEntityTypeConfiguration<Dataset>

@@ -50,11 +50,11 @@ public sealed record DatasetProfile
     public required int Hidden { get; init; }
 
     /// <summary>The profile of a data set; worked out once while it is open.</summary>
-    public static DatasetProfile Of(Interactions data, double hiddenShare) => Known.GetValue(data, d => Compute(d, hiddenShare));
+    public static DatasetProfile Of(Interactions data, SplitPlan plan) => Known.GetValue(data, d => Compute(d, plan));
 
-    private static DatasetProfile Compute(Interactions data, double hiddenShare)
+    private static DatasetProfile Compute(Interactions data, SplitPlan plan)
     {
-        var split = new SplitPlan { Hidden = hiddenShare }.Cut(data);
+        var split = plan.Cut(data);
         var perUser = Sizes(data.ByUser);
         var perItem = Sizes(data.ByItem);
         var pairs = Pairs(data);

@@ -47,7 +47,9 @@ public sealed class DatasetWriter(IDbContextFactory<RecLabDb> database, HostPath
     }
 
     /// <summary>Writes the snapshot and makes the entry ready.</summary>
-    public async Task<Dataset> StoreAsync(int datasetId, Interactions data, ImportReport report, CancellationToken cancellation = default)
+    /// <param name="report">What became of the lines read.</param>
+    /// <param name="cut">How it was cut from the event log; null for everything else.</param>
+    public async Task<Dataset> StoreAsync(int datasetId, Interactions data, ImportReport? report, CancellationToken cancellation = default, LogCut? cut = null)
     {
         var folder = $"{datasetId:D4}-{Guid.NewGuid():N}"[..13];
         var snapshot = DatasetSnapshot.Write(Path.Combine(paths.Datasets, folder), data);
@@ -56,14 +58,14 @@ public sealed class DatasetWriter(IDbContextFactory<RecLabDb> database, HostPath
             await using var db = await database.CreateDbContextAsync(cancellation);
             var dataset = await db.Set<Dataset>().FirstAsync(d => d.Id == datasetId, cancellation);
             dataset.State = DatasetState.Ready;
-            dataset.Layout = report.Layout;
+            if (report is not null) (dataset.Layout, dataset.Report) = (report.Layout, JsonSerializer.Serialize(report, ReportFormat));
+            dataset.Log = cut?.ToJson();
             dataset.Folder = folder;
             dataset.ContentHash = snapshot.Hash;
             (dataset.Users, dataset.Items, dataset.Rows) = (snapshot.Manifest.Users, snapshot.Manifest.Items, snapshot.Manifest.Rows);
             (dataset.FirstAt, dataset.LastAt) = (snapshot.Manifest.First, snapshot.Manifest.Last);
-            dataset.Report = JsonSerializer.Serialize(report, ReportFormat);
             dataset.ImporterProcessId = null;
-            db.Add(new AuditEntry { At = clock.GetUtcNow(), Who = dataset.CreatedBy, Action = "dataset.import", Subject = $"data set {dataset.Name}", Detail = $"{dataset.Rows} rows, {dataset.ContentHash}" });
+            db.Add(new AuditEntry { At = clock.GetUtcNow(), Who = dataset.CreatedBy, Action = cut is null ? "dataset.import" : "dataset.snapshot", Subject = $"data set {dataset.Name}", Detail = $"{dataset.Rows} rows, {dataset.ContentHash}" });
             await db.SaveChangesAsync(cancellation);
             feed.Changed(LiveFeed.Datasets);
             return dataset;

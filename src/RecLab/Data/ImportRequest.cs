@@ -1,3 +1,4 @@
+using RecLab.Recommenders.Data.Cleaning;
 using RecLab.Recommenders.Data.Import;
 
 namespace RecLab.Data;
@@ -12,6 +13,9 @@ public sealed record ImportRequest(string Name, string Path)
 
     /// <summary>Which column means what, for delimited files; null to find out.</summary>
     public ColumnMapping? Columns { get; init; }
+
+    /// <summary>What is dropped or changed before the data set is stored.</summary>
+    public CleaningRules Cleaning { get; init; } = CleaningRules.None;
 
     /// <summary>Share of each user's newest rows kept as hidden truth, 0..0.5.</summary>
     public double HiddenShare { get; init; } = 0.1;

@@ -12,6 +12,7 @@ public sealed class Importer(DatasetWriter writer)
         if (!File.Exists(request.Path) && !Directory.Exists(request.Path)) throw new ImportRefusedException($"There is no file or folder '{request.Path}'.");
         if (request.Layout is { } layout && DatasetReaders.All.All(r => r.Key != layout))
             throw new ImportRefusedException($"There is no layout '{layout}'. Known: {string.Join(", ", DatasetReaders.All.Select(r => r.Key))}.");
+        if (request.Cleaning.Wrong is { } wrong) throw new ImportRefusedException(wrong);
         return await writer.ReserveAsync(request.Name, request.Layout ?? "", DatasetOrigin.Imported, request.HiddenShare, who, cancellation);
     }
 
@@ -23,7 +24,7 @@ public sealed class Importer(DatasetWriter writer)
         try
         {
             var reader = request.Layout is { } key ? DatasetReaders.Get(key) : request.Columns is not null ? new DelimitedReader() : DatasetReaders.Detect(request.Path);
-            var result = reader.Read(request.Path, new ImportOptions { Columns = request.Columns }, progress, cancellation);
+            var result = reader.Read(request.Path, new ImportOptions { Columns = request.Columns, Cleaning = request.Cleaning }, progress, cancellation);
             cancellation.ThrowIfCancellationRequested();
             progress.Report(new(1, "writing the snapshot", result.Report.Lines));
             return await writer.StoreAsync(datasetId, result.Interactions, result.Report, cancellation);

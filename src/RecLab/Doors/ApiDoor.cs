@@ -7,11 +7,12 @@ namespace RecLab.Doors;
 /// <summary>Who came through the door.</summary>
 /// <param name="Grant">The key and what it may do.</param>
 /// <param name="FromBrowser">A publishable key, which travels in pages.</param>
-internal sealed record Caller(KeyGrant Grant, bool FromBrowser);
+/// <param name="Preview">The dashboard's own preview: it is answered, and nothing about it is recorded.</param>
+internal sealed record Caller(KeyGrant Grant, bool FromBrowser, bool Preview = false);
 
 /// <summary>What every request to the API passes: origin, key, rate; and how it ends when something is wrong. Any origin that is not on a key's list gets no CORS
 /// header, so a browser keeps the answer from the page.</summary>
-public sealed class ApiDoor(KeyDesk keys, IConfiguration configuration, ILogger<ApiDoor> log) : IDisposable
+public sealed class ApiDoor(KeyDesk keys, OwnKeys own, OriginBook origins, IConfiguration configuration, ILogger<ApiDoor> log) : IDisposable
 {
     /// <summary>Header for a key beside <c>Authorization: Bearer</c>.</summary>
     public const string KeyHeader = "X-RecLab-Key";
@@ -51,7 +52,12 @@ public sealed class ApiDoor(KeyDesk keys, IConfiguration configuration, ILogger<
         var origin = http.Request.Headers.Origin.ToString();
         http.Response.StatusCode = 204;
         http.Response.Headers.Vary = "Origin";
-        if (origin.Length == 0 || !(origin == Self(http) || keys.KnowsOrigin(origin))) return;
+        if (origin.Length == 0) return;
+        if (origin != Self(http) && !keys.KnowsOrigin(origin))
+        {
+            origins.Add(origin, null, "No active key lists this origin.");
+            return;
+        }
         Allow(http, origin);
         http.Response.Headers.AccessControlAllowMethods = "GET, POST";
         http.Response.Headers.AccessControlAllowHeaders = $"authorization, content-type, {KeyHeader.ToLowerInvariant()}";
@@ -66,6 +72,7 @@ public sealed class ApiDoor(KeyDesk keys, IConfiguration configuration, ILogger<
         http.Response.Headers.Vary = "Origin";
         http.Response.Headers.CacheControl = "no-store";
         var check = keys.Check(KeyOf(http.Request), origin, Self(http));
+        if (origin is not null && !(check.Key is { } known && own.IsPreview(known.Id))) origins.Add(origin, http.Request.Query["placement"], check.Opens ? null : check.Sentence);
         if (!check.Opens) throw new ProblemException(check.Status, check.Sentence);
         var grant = check.Key!;
         if (origin is not null && (grant.Kind == ApiKeyKind.Publishable || origin == Self(http))) Allow(http, origin);
@@ -73,7 +80,7 @@ public sealed class ApiDoor(KeyDesk keys, IConfiguration configuration, ILogger<
         using var lease = _rates.AttemptAcquire((grant.Id, http.Connection.RemoteIpAddress, browser));
         if (!lease.IsAcquired)
             throw new ProblemException(429, "Too many requests with this key from this address.", retryAfter: lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)wait.TotalSeconds) : 1);
-        return new(grant, browser);
+        return new(grant, browser, own.IsPreview(grant.Id));
     }
 
     /// <summary>From the header, or the query parameter <c>key</c> for what cannot set headers (beacons).</summary>
@@ -86,7 +93,12 @@ public sealed class ApiDoor(KeyDesk keys, IConfiguration configuration, ILogger<
         return request.Query.TryGetValue("key", out var query) ? query.ToString() : null;
     }
 
-    private static void Allow(HttpContext http, string origin) => http.Response.Headers.AccessControlAllowOrigin = origin;
+    /// <summary>Lets the page of this origin read the answer, and when to come again.</summary>
+    private static void Allow(HttpContext http, string origin)
+    {
+        http.Response.Headers.AccessControlAllowOrigin = origin;
+        http.Response.Headers.AccessControlExposeHeaders = "Retry-After";
+    }
 
     private static string Self(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host}";
 

@@ -7,4 +7,6 @@ namespace RecLab.Doors;
 [JsonSerializable(typeof(RecommendationAnswer))]
 [JsonSerializable(typeof(BatchAnswer))]
 [JsonSerializable(typeof(EventsAnswer))]
+[JsonSerializable(typeof(ExposureAnswer))]
+[JsonSerializable(typeof(ListsAnswer))]
 internal sealed partial class ApiJson : JsonSerializerContext;

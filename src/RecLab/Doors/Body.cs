@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace RecLab.Doors;
 
@@ -33,7 +34,12 @@ internal static class Body
                 if (copy.Length + read > limit) throw TooLarge(limit);
                 copy.Write(buffer, 0, read);
             }
-            return JsonDocument.Parse(copy.GetBuffer().AsMemory(0, (int)copy.Length).ToArray(), Form);
+            var bytes = copy.GetBuffer().AsMemory(0, (int)copy.Length).ToArray();
+            if (!Utf8.IsValid(bytes)) throw new ProblemException(400, "The body is not UTF-8."); // the parser looks at texts only when they are read
+            var document = JsonDocument.Parse(bytes, Form);
+            if (!HasHalfNames(bytes)) return document;
+            document.Dispose();
+            throw new ProblemException(400, "A name in the body holds half a character.");
         }
         catch (JsonException e)
         {
@@ -47,6 +53,26 @@ internal static class Body
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>Whether a property's name has an escape that is half a character; looking such a name up would throw. Values are judged field by field.</summary>
+    private static bool HasHalfNames(ReadOnlySpan<byte> json)
+    {
+        if (json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0) return false;
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Form.MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName || !reader.ValueIsEscaped) continue;
+            try
+            {
+                _ = reader.GetString();
+            }
+            catch (InvalidOperationException)
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static bool Accepted(string type) =>

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using RecLab.Access;
 using RecLab.Data;
 using RecLab.Recommenders.Data;
 using RecLab.Serving;
@@ -14,30 +13,10 @@ internal sealed record ShopItem(string Id, string Title, IReadOnlyList<string> C
 
 /// <summary>The demo shop: a public host page that embeds the widget as any shop would, with the catalogue of the data set that the home placement's variants learnt from.
 /// Switched off with <c>RecLab:DemoShop=false</c>.</summary>
-public sealed class DemoShop(IDbContextFactory<RecLabDb> databases, DatasetShelf shelf, KeyDesk keys)
+public sealed class DemoShop(IDbContextFactory<RecLabDb> databases, DatasetShelf shelf, OwnKeys keys)
 {
-    private const string KeySetting = "demo-shop.key";
-    private readonly SemaphoreSlim _once = new(1, 1);
-    private string? _key;
-
-    /// <summary>The shop's own publishable key. A publishable key is public by nature, so the text is kept.</summary>
-    public async Task<string> KeyAsync(CancellationToken cancellation)
-    {
-        if (_key is { } known && keys.Check(known).Opens) return known;
-        await _once.WaitAsync(cancellation);
-        try
-        {
-            await using var db = await databases.CreateDbContextAsync(cancellation);
-            var kept = await db.Set<Setting>().FindAsync([KeySetting], cancellation);
-            if (kept is not null && keys.Check(kept.Value).Opens) return _key = kept.Value;
-            var (_, key) = await keys.CreateAsync("demo shop", "Demo shop", ApiKeyKind.Publishable, []);
-            if (kept is null) db.Add(new Setting { Name = KeySetting, Value = key });
-            else kept.Value = key;
-            await db.SaveChangesAsync(cancellation);
-            return _key = key;
-        }
-        finally { _once.Release(); }
-    }
+    /// <summary>The shop's own publishable key.</summary>
+    public Task<string> KeyAsync(CancellationToken cancellation) => keys.ShopAsync(cancellation);
 
     /// <summary>The data set whose items the shop sells: that of the home placement's newest variant with a served model, or the newest data set there is.</summary>
     public async Task<Interactions?> StockAsync(CancellationToken cancellation)

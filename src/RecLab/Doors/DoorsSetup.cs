@@ -5,7 +5,7 @@ public static class DoorsSetup
 {
     public static IServiceCollection AddDoors(this IServiceCollection services)
     {
-        services.AddSingleton<ApiDoor>().AddSingleton<RecommendationsDoor>().AddSingleton<EventsDoor>();
+        services.AddSingleton<OriginBook>().AddSingleton<ApiDoor>().AddSingleton<RecommendationsDoor>().AddSingleton<EventsDoor>().AddSingleton<ExposuresDoor>().AddSingleton<ListsDoor>();
         services.AddOpenApi("v1", options => options.ShouldInclude = description => description.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true);
         return services;
     }
@@ -25,6 +25,11 @@ public static class DoorsSetup
             .WithSummary("Lists for up to 20 placements of one page, no item twice").Produces<BatchAnswer>();
         api.MapPost("/events", async Task<IResult> (HttpContext http) => { await door.HandleAsync(http, events.PostAsync); return TypedResults.Empty; })
             .WithSummary("Up to 500 events; 200 means they are on disk").Produces<EventsAnswer>();
+        var (exposures, uploads) = (app.Services.GetRequiredService<ExposuresDoor>(), app.Services.GetRequiredService<ListsDoor>());
+        api.MapPost("/exposures", async Task<IResult> (HttpContext http) => { await door.HandleAsync(http, exposures.PostAsync); return TypedResults.Empty; })
+            .WithSummary("A list that the host decided and showed (log-only arm)").Produces<ExposureAnswer>();
+        api.MapPut("/variants/{key}/lists", async Task<IResult> (HttpContext http) => { await door.HandleAsync(http, uploads.PutAsync); return TypedResults.Empty; })
+            .WithSummary("Uploaded lists as the next version of a variant").Produces<ListsAnswer>();
         foreach (var path in (string[])["/recommendations", "/recommendations:batch", "/events"])
             api.MapMethods(path, ["OPTIONS"], void (HttpContext http) => door.Preflight(http)).ExcludeFromDescription();
         app.MapOpenApi().AllowAnonymous();

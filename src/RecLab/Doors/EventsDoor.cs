@@ -5,8 +5,8 @@ namespace RecLab.Doors;
 
 /// <summary>One event's fate in the answer.</summary>
 /// <param name="EventId">As it was sent; null where none was readable.</param>
-/// <param name="Status">accepted, duplicate, quarantined or rejected.</param>
-/// <param name="Reason">Why it was quarantined or rejected.</param>
+/// <param name="Status">accepted, duplicate, quarantined, rejected, or preview: of a list in the dashboard's preview, not kept.</param>
+/// <param name="Reason">Why it was not accepted.</param>
 /// <param name="Pointer">Where in the body the fault is.</param>
 public sealed record EventResult(string? EventId, string Status, string? Reason = null, string? Pointer = null);
 
@@ -18,6 +18,7 @@ internal sealed class EventsDoor(EventLog log, TimeProvider clock)
 {
     public const int Most = 500;
     private const int PropertiesLimit = 4096;
+    private const string Previewed = "preview";
 
     public async Task PostAsync(HttpContext http, Caller caller)
     {
@@ -37,12 +38,18 @@ internal sealed class EventsDoor(EventLog log, TimeProvider clock)
         foreach (var element in events.EnumerateArray())
         {
             var (e, id, errors) = Read(element, $"{pointer}/{at}", sentAt, received, simulated);
+            if (e is { Recommendation: null } && caller.Preview)
+            {
+                results[at++] = new(id, Previewed, "Events of a preview are not kept.");
+                continue;
+            }
             if (e is not null) { sound.Add(e); places.Add(at); }
             else if (faults.Count < 50) faults.AddRange(errors);
             results[at++] = new(id, "rejected", errors.Count > 0 ? errors[0].Detail : null, errors.Count > 0 ? errors[0].Pointer : null);
         }
-        if (sound.Count < results.Length) log.Count("rejected", "", simulated, results.Length - sound.Count);
-        if (sound.Count == 0 && results.Length > 0) throw new ProblemException(422, results.Length == 1 ? faults[0].Detail : "None of the events can be taken.", faults);
+        var rejected = results.Count(r => r.Status == "rejected") - sound.Count;
+        if (rejected > 0) log.Count("rejected", "", simulated, rejected);
+        if (rejected == results.Length && rejected > 0) throw new ProblemException(422, results.Length == 1 ? faults[0].Detail : "None of the events can be taken.", faults);
         await StoreAsync(sound, places, results);
         await http.Response.WriteAsJsonAsync(Answer(results), ApiJson.Default.EventsAnswer, cancellationToken: http.RequestAborted);
     }

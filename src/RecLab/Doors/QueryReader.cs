@@ -24,7 +24,7 @@ internal static class QueryReader
         {
             Placement = Id(query, "placement") ?? throw ProblemException.Invalid("?placement", "placement is missing."),
             User = Id(query, "user"), Item = Id(query, "item"), Session = Id(query, "session") ?? "",
-            Count = Whole(query, "n", 10), Exclude = Excluded(query["exclude"].ToString()), Context = Context(query),
+            Count = Whole(query, "n"), Exclude = Excluded(query["exclude"].ToString()), Categories = Categories(query), Because = Flag(query, "because"), Context = Context(query),
             Consent = ConsentOf(query["consent"].ToString(), caller, "?consent"), Simulated = Flag(query, "simulated"), At = Time(query, "at"), Bot = Bots.IsBot(http),
         };
         return Checked(request, caller);
@@ -35,7 +35,7 @@ internal static class QueryReader
     {
         if (caller.FromBrowser && (request.Simulated || request.At is not null)) throw new ProblemException(403, "Only a secret key may send simulated visitors.");
         if (request.At is not null && !request.Simulated) throw ProblemException.Invalid("?at", "at is for simulated visitors only.");
-        return request;
+        return caller.Preview ? request with { Preview = true } : request;
     }
 
     /// <summary>Without a word: a server speaks for people it knows, a page has not asked yet.</summary>
@@ -54,9 +54,9 @@ internal static class QueryReader
         return Texts.Fault(text) is { } fault ? throw ProblemException.Invalid("?" + name, $"{name} {fault}.") : text;
     }
 
-    private static int Whole(IQueryCollection query, string name, int otherwise)
+    private static int? Whole(IQueryCollection query, string name)
     {
-        if (!query.TryGetValue(name, out var text)) return otherwise;
+        if (!query.TryGetValue(name, out var text)) return null;
         return int.TryParse(text.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 100 ? number
             : throw ProblemException.Invalid("?" + name, $"{name} must be a whole number from 1 to 100.");
     }
@@ -71,6 +71,16 @@ internal static class QueryReader
         foreach (var id in ids)
             if (Texts.Fault(id) is { } fault) throw ProblemException.Invalid("?exclude", $"An excluded id {fault}.");
         return ids;
+    }
+
+    /// <summary>Given once for each category, as a category's name may hold a comma.</summary>
+    private static string[] Categories(IQueryCollection query)
+    {
+        if (!query.TryGetValue("category", out var values)) return [];
+        if (values.Count > MostContext) throw ProblemException.Invalid("?category", $"At most {MostContext} categories.");
+        foreach (var value in values)
+            if (Texts.Fault(value ?? "") is { } fault) throw ProblemException.Invalid("?category", $"A category {fault}.");
+        return [.. values.OfType<string>()];
     }
 
     private static Dictionary<string, string>? Context(IQueryCollection query)

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using RecLab.Events;
 using RecLab.Serving;
 
 namespace RecLab.Doors;
 
 /// <summary>Why an item is in the list.</summary>
-/// <param name="Type">popular, history, viewed or explored.</param>
+/// <param name="Type">popular, history, viewed, listed or explored.</param>
 /// <param name="ItemId">The item it follows from, where there is one.</param>
 public sealed record ReasonLine(string Type, string? ItemId = null);
 
@@ -19,9 +20,12 @@ public sealed record ExperimentLine(string? Id, string? Variant, string Reason);
 public sealed record ModelLine(string Id, int Version);
 
 /// <summary>The answer to <c>GET /api/v1/recommendations</c>.</summary>
-/// <param name="RecommendationId">Sealed; null when nothing about this list can be counted at the moment.</param>
+/// <param name="RecommendationId">Sealed; null when nothing about this list can be counted at the moment, or when the host decides.</param>
+/// <param name="About">The item the list is about, where there is one.</param>
+/// <param name="HostDecides">The user's arm is log-only: show your own list and report it to <c>/api/v1/exposures</c>.</param>
 public sealed record RecommendationAnswer(string? RecommendationId, string Placement, DateTimeOffset Served, int TtlSeconds, double TookMs, ExperimentLine Experiment, ModelLine? Model, string? Fallback,
-    IReadOnlyList<ItemLine> Items);
+    IReadOnlyList<ItemLine> Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? About = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool HostDecides = false);
 
 /// <summary>The answer to a batch: one list per placement asked for.</summary>
 public sealed record BatchAnswer(IReadOnlyList<RecommendationAnswer> Lists);
@@ -74,10 +78,10 @@ internal sealed class RecommendationsDoor(RecommendationDesk desk, EventLog log,
         {
             var (item, score, reason) = list.Items[i];
             items[i] = new(item.Id, i + 1, score, item.Title, item.Url, DemoShop.ImageOf(item), item.Categories, item.Price, item.Price is null ? null : log.Currency,
-                [new(reason, reason == "viewed" ? request.Item : null)]);
+                [new(reason, reason == "viewed" ? list.About : null)]);
         }
         return new(list.RecommendationId, list.Placement, DateTimeOffset.FromUnixTimeMilliseconds(list.ServedAt), TtlSeconds, Math.Round(clock.GetElapsedTime(started).TotalMilliseconds, 2),
-            new(list.Experiment, list.Variant, list.Reason), list.Model is { } model ? new(model.Key, model.Version) : null, list.Fallback, items);
+            new(list.Experiment, list.Variant, list.Reason), list.Model is { } model ? new(model.Key, model.Version) : null, list.Fallback, items, list.About, list.HostDecides);
     }
 
     /// <summary>One question; what it does not say itself comes from the head of a batch.</summary>
@@ -89,8 +93,8 @@ internal sealed class RecommendationsDoor(RecommendationDesk desk, EventLog log,
         var request = new RecommendationRequest
         {
             Placement = own.Id("placement", required: true) ?? "", User = own.Id("user") ?? shared.Id("user"), Item = own.Id("item") ?? shared.Id("item"),
-            Session = own.Id("session") ?? shared.Id("session") ?? "", Count = own.Whole("n", 1, 100) ?? 10,
-            Exclude = Ids(own, "exclude"), Context = Context(shared),
+            Session = own.Id("session") ?? shared.Id("session") ?? "", Count = own.Whole("n", 1, 100),
+            Exclude = Ids(own, "exclude"), Categories = Ids(own, "categories"), Because = own.Flag("because") ?? false, Context = Context(shared),
             Consent = QueryReader.ConsentOf(own.Id("consent") ?? shared.Id("consent"), caller, "/consent"),
             Simulated = own.Flag("simulated") ?? shared.Flag("simulated") ?? false, At = own.Time("at") ?? shared.Time("at"), Bot = caller.FromBrowser && Bots.IsBot(http.Request),
         };
@@ -112,7 +116,7 @@ internal sealed class RecommendationsDoor(RecommendationDesk desk, EventLog log,
         return [.. ids];
     }
 
-    private static Dictionary<string, string>? Context(Fields fields)
+    internal static Dictionary<string, string>? Context(Fields fields)
     {
         if (fields.Any("context") is not { } context) return null;
         if (context.ValueKind != JsonValueKind.Object) { fields.Fault("context", "must be an object of texts"); return null; }
@@ -125,7 +129,7 @@ internal sealed class RecommendationsDoor(RecommendationDesk desk, EventLog log,
         return values;
     }
 
-    private static string? Safe(JsonElement text)
+    internal static string? Safe(JsonElement text)
     {
         try
         {
@@ -137,7 +141,7 @@ internal sealed class RecommendationsDoor(RecommendationDesk desk, EventLog log,
         }
     }
 
-    private static void Refuse(Fields fields)
+    internal static void Refuse(Fields fields)
     {
         if (fields.Faults.Count > 0) throw new ProblemException(422, fields.Faults[0].Detail, fields.Faults);
     }

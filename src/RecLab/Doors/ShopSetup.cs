@@ -1,14 +1,15 @@
 namespace RecLab.Doors;
 
-/// <summary>The widget's addresses and the demo shop that embeds it.</summary>
+/// <summary>The widget's addresses, the previews of placements and the demo shop, which embed it.</summary>
 public static class ShopSetup
 {
-    public static IServiceCollection AddShop(this IServiceCollection services) => services.AddSingleton<WidgetDoor>().AddSingleton<DemoShop>();
+    public static IServiceCollection AddShop(this IServiceCollection services) => services.AddSingleton<OwnKeys>().AddSingleton<WidgetDoor>().AddSingleton<DemoShop>();
 
-    /// <summary>Maps the widget always, the demo shop unless <c>RecLab:DemoShop</c> is false.</summary>
+    /// <summary>Maps widget and previews always, the demo shop unless <c>RecLab:DemoShop</c> is false.</summary>
     public static void MapShop(this WebApplication app)
     {
         app.Services.GetRequiredService<WidgetDoor>().Map(app);
+        PlacementPreview.Map(app);
         if (app.Configuration.GetValue("RecLab:DemoShop", true)) DemoShop.Map(app);
     }
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
 namespace RecLab.Events;
 
 /// <summary>Registers the log and its readers.</summary>
@@ -5,13 +7,22 @@ public static class EventsSetup
 {
     public static IServiceCollection AddEvents(this IServiceCollection services)
     {
-        services.AddSingleton<EventStore>();
+        services.AddLogReading();
         services.AddSingleton<EventLog>();
         services.AddHostedService(provider => provider.GetRequiredService<EventLog>());
         services.AddSingleton<UnitTotals>();
         services.AddSingleton<TrafficReader>();
         services.AddSingleton<InterestReader>();
         services.AddSingleton<FoldProof>();
+        return services;
+    }
+
+    /// <summary>The log as training data, without its writer: for verbs and workers too.</summary>
+    public static IServiceCollection AddLogReading(this IServiceCollection services)
+    {
+        services.TryAddSingleton<EventStore>();
+        services.TryAddSingleton<InteractionReader>();
+        services.TryAddSingleton<SnapshotDesk>();
         return services;
     }
 }

@@ -50,13 +50,6 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
         traffic.Served += list.Items.Count;
     }
 
-    /// <summary>The host has said what it showed in a list that was served before.</summary>
-    public void Filled(Exposure list)
-    {
-        if (list.Unit.Length > 0) UnitOf(list).Served += list.Items.Count;
-        TrafficOf(list).Served += list.Items.Count;
-    }
-
     /// <summary>Something was seen or clicked: a click implies viewable, viewable implies rendered, and each counts once per list and item.</summary>
     /// <param name="place">The place in the list, or -1 for all of it.</param>
     /// <returns>Whether any mark is new.</returns>

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Hosting.Server;
+
 namespace RecLab.Laboratory;
 
 /// <summary>Registers the laboratory.</summary>
@@ -7,4 +9,11 @@ public static class LaboratorySetup
         .AddSingleton<Worlds>()
         .AddSingleton<SimulationDesk>()
         .AddSingleton<SimulationRunner>();
+
+    /// <summary>For the server: simulations asked for on its pages run in it, one after the other.</summary>
+    public static IServiceCollection AddSimulationQueue(this IServiceCollection services) => services
+        .AddSingleton<OwnDoor>(provider => () => SimulationQueue.ToSelf(provider.GetRequiredService<IServer>()))
+        .AddSingleton<SimulationQueue>()
+        .AddSingleton<SimulationBoard>()
+        .AddHostedService(provider => provider.GetRequiredService<SimulationQueue>());
 }

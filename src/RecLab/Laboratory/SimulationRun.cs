@@ -14,13 +14,23 @@ public sealed class SimulationRun
     /// <summary>Placement whose lists the visitors ask for.</summary>
     public required string Placement { get; set; }
 
+    /// <summary>Key of the experiment whose simulated results they feed, and its phase then; null where only the placement was named.</summary>
+    public string? Experiment { get; set; }
+    public int? Phase { get; set; }
+
+    /// <summary>Position of the arm with a planted effect, or null for none.</summary>
+    public int? PlantedArm { get; set; }
+
+    /// <summary>The planted relative difference of that arm's chance to click what is seen against all other arms: 0.1 is +10 %.</summary>
+    public double PlantedLift { get; set; }
+
     /// <summary>Data set whose hidden slice is what the visitors like.</summary>
     public int DatasetId { get; set; }
 
-    /// <summary>"observed", "content", "neighbours" or "indifferent".</summary>
+    /// <summary>A name of <see cref="RecLab.Simulation.Worlds.World.Names"/>; "structureless" is an A/A test, whatever the variants.</summary>
     public required string World { get; set; }
 
-    /// <summary>"position", "cascade" or "dependent".</summary>
+    /// <summary>A name of <see cref="RecLab.Simulation.Clicks.ClickModel.Names"/>.</summary>
     public required string Clicks { get; set; }
     public int Seed { get; set; }
     public int People { get; set; }
@@ -39,6 +49,9 @@ public sealed class SimulationRun
     public int Viewable { get; set; }
     public int Clicked { get; set; }
     public string? Error { get; set; }
+
+    /// <summary>The process that carries it out, as <see cref="ProcessMark"/> writes it.</summary>
+    public string Process { get; set; } = "";
     public string RequestedBy { get; set; } = "";
     public DateTimeOffset RequestedAt { get; set; }
     public DateTimeOffset? FinishedAt { get; set; }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using RecLab.Access;
 using RecLab.Data;
+using RecLab.Experiments;
 using RecLab.Simulation;
 using RecLab.Simulation.Clicks;
 using RecLab.Storage;
@@ -24,10 +25,14 @@ public sealed class SimulationRunner(IDbContextFactory<RecLabDb> databases, Simu
         await using (var db = await databases.CreateDbContextAsync(cancellation))
             if (!await db.Set<SimulationRun>().AnyAsync(s => s.Id == id, cancellation)) throw new ArgumentException($"There is no simulation {id}.");
         var stop = desk.Begin(id, cancellation).Token;
+        if (!await desk.TryStartAsync(id, cancellation))
+        {
+            desk.End(id);
+            return await ReadAsync(id);
+        }
         var (entry, secret) = await keys.CreateAsync("simulation", $"Simulation {id}", ApiKeyKind.Secret, [], clock.GetUtcNow().AddHours(12));
         try
         {
-            await desk.UpdateAsync(id, run => { run.State = SimulationState.Running; run.Error = null; });
             var count = await DriveAsync(id, http, secret, parallel, progress, stop);
             await desk.UpdateAsync(id, run => Finish(run, SimulationState.Finished, count, null));
         }
@@ -44,18 +49,22 @@ public sealed class SimulationRunner(IDbContextFactory<RecLabDb> databases, Simu
             await keys.RevokeAsync("simulation", entry.Id);
             desk.End(id);
         }
-        await using var read = await databases.CreateDbContextAsync(CancellationToken.None);
-        return await read.Set<SimulationRun>().AsNoTracking().SingleAsync(s => s.Id == id, CancellationToken.None);
+        return await ReadAsync(id);
     }
+
+    private async Task<SimulationRun> ReadAsync(int id) => await desk.FindAsync(id) ?? throw new InvalidOperationException($"Simulation {id} is gone.");
 
     private async Task<VisitorCount> DriveAsync(int id, HttpClient http, string secret, int parallel, IProgress<(double, TimeSpan?)>? progress, CancellationToken stop)
     {
         SimulationRun plan;
         Dataset dataset;
+        Func<string, double>? appeal;
         await using (var db = await databases.CreateDbContextAsync(stop))
         {
             plan = await db.Set<SimulationRun>().AsNoTracking().SingleAsync(s => s.Id == id, stop);
             dataset = await db.Set<Dataset>().AsNoTracking().SingleAsync(d => d.Id == plan.DatasetId, stop);
+            appeal = plan is { PlantedArm: { } arm, Experiment: { } key }
+                ? Appeal(await db.Set<Experiment>().AsNoTracking().Include(e => e.Arms).SingleAsync(e => e.Key == key, stop), arm, plan.PlantedLift) : null;
         }
         var world = await worlds.OpenAsync(dataset, plan.World, plan.Seed, stop);
         var visitors = new Visitors(world, ClickModel.Of(plan.Clicks), new(plan.Seed, plan.People, plan.Days, plan.SessionsEach, plan.FirstDay));
@@ -72,10 +81,19 @@ public sealed class SimulationRunner(IDbContextFactory<RecLabDb> databases, Simu
             progress?.Report((fraction, left));
             _ = desk.UpdateAsync(id, run => Progress(run, count, fraction, left)).ContinueWith(_ => gate.Release(), TaskScheduler.Default);
         });
-        var result = await new VisitorDriver(http, secret).RunAsync(visitors, world.Items.IndexOf, plan.Placement, plan.ListLength, parallel, report, stop);
+        var result = await new VisitorDriver(http, secret, appeal).RunAsync(visitors, world.Items.IndexOf, plan.Placement, plan.ListLength, parallel, report, stop);
         await gate.WaitAsync(CancellationToken.None); // the last progress note must not overwrite the end
         progress?.Report((1, TimeSpan.Zero));
         return result;
+    }
+
+    /// <summary>The factor on each visitor's chance to click what is seen, so that the planted arm's is (1 + lift) times that of the others. The larger of the two is left
+    /// as it is and the smaller one thinned out, so no probability is cut off at 1.</summary>
+    public static Func<string, double> Appeal(Experiment experiment, int plantedArm, double lift)
+    {
+        var route = new RunningExperiment(experiment);
+        var (planted, others) = lift < 0 ? (1 + lift, 1.0) : (1.0, 1 / (1 + lift));
+        return unit => route.Route(unit, null).Assignment?.ArmPosition == plantedArm ? planted : others;
     }
 
     private void Finish(SimulationRun run, SimulationState state, VisitorCount? count, string? error)

@@ -12,7 +12,8 @@ public readonly record struct VisitorCount(int People, int Visits, int Viewable,
 /// before the same visitor comes again. Visitors run side by side, the visits of one in order.</summary>
 /// <param name="http">Its base address is the server; a secret key travels with every request.</param>
 /// <param name="key">Secret key; only such a key may call itself simulated.</param>
-public sealed class VisitorDriver(HttpClient http, string key)
+/// <param name="appeal">Factor on a visitor's chance to click what is seen, by outside user id; null for 1.</param>
+public sealed class VisitorDriver(HttpClient http, string key, Func<string, double>? appeal = null)
 {
     private const int Tries = 8;
 
@@ -51,7 +52,7 @@ public sealed class VisitorDriver(HttpClient http, string key)
         var list = await SendAsync<ListAnswer>(() => new HttpRequestMessage(HttpMethod.Get, address), cancellation);
         if (list.Items.Count == 0) return [];
         string[] ids = [.. list.Items.Select(i => i.Id)];
-        var events = visitors.React(visit, [.. ids.Select(itemIndex)], ids);
+        var events = visitors.React(visit, [.. ids.Select(itemIndex)], ids, appeal?.Invoke(visit.UserId) ?? 1);
         if (events.Count == 0) return events;
         var body = new EventBatch(visit.At.AddSeconds(60), [.. events.Select(e =>
             new EventLine(Guid.CreateVersion7(), e.Type, list.RecommendationId, e.ItemId, e.Position, visit.UserId, visit.Session, e.At))]);

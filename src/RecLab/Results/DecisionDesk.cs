@@ -43,8 +43,7 @@ public sealed class DecisionDesk(ExperimentReader experiments, ResultsReader res
         var arm = experiment.Arms.Single(a => a.Position == position);
         var placement = await db.Set<Placement>().SingleOrDefaultAsync(p => p.Key == experiment.Placement)
             ?? throw new Refusal($"There is no placement '{experiment.Placement}' anymore, so nothing can be shipped to it.");
-        if (placement.DefaultVariantId == arm.VariantId) return;
-        placement.DefaultVariantId = arm.VariantId;
+        placement.Promote(arm.VariantId, clock.GetUtcNow(), who, $"decision on {experiment.Name}", experiment.Key);
         db.Add(new AuditEntry
         {
             At = clock.GetUtcNow(), Who = who, Action = "placement.default", Subject = $"placement {placement.Id} ({placement.Key})",

@@ -4,23 +4,28 @@ using RecLab.Data;
 using RecLab.Live;
 using RecLab.Recommenders;
 using RecLab.Recommenders.Data;
-using RecLab.Recommenders.Evaluation;
 using RecLab.Recommenders.Models;
+using RecLab.Serving.External;
 using RecLab.Storage;
 using RecLab.Training;
+using RecLab.Training.External;
 
 namespace RecLab.Serving;
 
 /// <summary>The served models, replaced between two requests. It looks at the variants when told that one changed and every two seconds, because trainings
 /// end in other processes; a new model answers one question for itself before it answers anybody else.</summary>
-public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactStore artifacts, DatasetShelf datasets, LiveFeed feed, TimeProvider clock, ILogger<ModelShelf> log) : BackgroundService
+public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactStore artifacts, DatasetShelf datasets, EndpointCaller endpoints, EndpointSecrets secrets, LiveFeed feed, TimeProvider clock,
+    ILogger<ModelShelf> log) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2), Pause = TimeSpan.FromSeconds(30);
     private readonly SemaphoreSlim _refreshing = new(1, 1);
     private readonly Dictionary<int, (int Run, DateTimeOffset Until)> _broken = [];
     private volatile View _view = new(FrozenDictionary<int, ServedModel>.Empty, FrozenDictionary<string, ServedModel>.Empty, FrozenDictionary<int, VariantName>.Empty, null, false);
 
-    private sealed record View(FrozenDictionary<int, ServedModel> ById, FrozenDictionary<string, ServedModel> ByKey, FrozenDictionary<int, VariantName> Names, ServedModel? LastResort, bool Read);
+    private sealed record View(FrozenDictionary<int, ServedModel> ById, FrozenDictionary<string, ServedModel> ByKey, FrozenDictionary<int, VariantName> Names, ServedModel? LastResort, bool Read)
+    {
+        public long Generation { get; init; }
+    }
 
     /// <summary>What a variant is called, with or without a model.</summary>
     public sealed record VariantName(int Id, string Key, string Name);
@@ -31,11 +36,14 @@ public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactSt
     /// <summary>The model of a variant by its key.</summary>
     public ServedModel? Borrow(string variantKey) => _view.ByKey.GetValueOrDefault(variantKey);
 
-    /// <summary>The newest popularity model, or one counted from the newest data set where none was trained; null while there is no data at all.</summary>
+    /// <summary>The newest popularity model, or one counted from the newest data set (no snapshot of a log) where none was trained; null while there is no data at all.</summary>
     public ServedModel? LastResort => _view.LastResort;
 
     /// <summary>What a variant is called, or null where there is none.</summary>
     public VariantName? NameOf(int variantId) => _view.Names.GetValueOrDefault(variantId);
+
+    /// <summary>Goes up whenever anything on the shelf is another model than before.</summary>
+    public long Generation => _view.Generation;
 
     /// <summary>Everything on the shelf.</summary>
     public IReadOnlyList<ServedModel> All => _view.ById.Values;
@@ -55,9 +63,15 @@ public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactSt
             Dictionary<int, ServedModel> models = [];
             foreach (var variant in variants.Where(v => v.ServedRunId is not null))
                 if (await ModelAsync(db, variant, view, cancellation) is { } model) models[variant.Id] = model;
+            var unchanged = models.Count == view.ById.Count && models.All(m => ReferenceEquals(m.Value, view.ById.GetValueOrDefault(m.Key)));
             var lastResort = models.Values.Where(m => m.Family == "popularity").MaxBy(m => m.RunId) ?? await CountedAsync(db, view.LastResort, cancellation);
+            foreach (var (id, past) in _pasts.ToArray()) // a model retrained every night leaves none behind
+                if (lastResort?.Past != past && models.Values.All(m => m.Past != past)) _pasts.Remove(id);
             _view = new(models.ToFrozenDictionary(), models.Values.ToFrozenDictionary(m => m.Key, StringComparer.Ordinal),
-                variants.ToFrozenDictionary(v => v.Id, v => new VariantName(v.Id, v.Key, v.Name)), lastResort, true);
+                variants.ToFrozenDictionary(v => v.Id, v => new VariantName(v.Id, v.Key, v.Name)), lastResort, true)
+            {
+                Generation = view.Generation + (unchanged && ReferenceEquals(lastResort, view.LastResort) ? 0 : 1),
+            };
         }
         finally
         {
@@ -99,12 +113,16 @@ public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactSt
         try
         {
             var run = await db.Set<TrainingRun>().AsNoTracking().SingleAsync(r => r.Id == runId, cancellation);
-            var model = await artifacts.LoadAsync(run, cancellation);
             var past = await PastAsync(db, run.DatasetId, cancellation);
+            var outside = variant.Family is ExternalFamilies.Endpoint or ExternalFamilies.LogOnly;
+            var model = outside ? new Unscored(past.Users, past.Items) : await artifacts.LoadAsync(run, cancellation);
             Warm(model, past);
             _broken.Remove(variant.Id);
             log.LogInformation("Version {Version} of {Variant} (run {Run}) serves from now on.", run.Version, variant.Key, run.Id);
-            return new(variant.Id, variant.Key, variant.Name, variant.Family, run.Version, run.Id, model, past);
+            return new(variant.Id, variant.Key, variant.Name, variant.Family, run.Version, run.Id, model, past)
+            {
+                Remote = variant.Family == ExternalFamilies.Endpoint ? Remote(EndpointSettings.FromJson(run.Options)) : null, HostDecides = variant.Family == ExternalFamilies.LogOnly,
+            };
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
@@ -116,10 +134,10 @@ public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactSt
 
     private async Task<Interactions> PastAsync(RecLabDb db, int datasetId, CancellationToken cancellation)
     {
-        var hidden = await db.Set<Dataset>().Where(d => d.Id == datasetId).Select(d => d.HiddenShare).SingleAsync(cancellation);
+        var dataset = await db.Set<Dataset>().AsNoTracking().SingleAsync(d => d.Id == datasetId, cancellation);
         var data = await datasets.OpenAsync(datasetId, cancellation);
         if (_pasts.TryGetValue(datasetId, out var known)) return known;
-        var past = new SplitPlan { Hidden = hidden }.Cut(data).Past;
+        var past = dataset.Plan().Cut(data).Past;
         past = past.Describe(data.Catalogue, data.Audience);
         _ = (past.ByUser.Count, past.ByItem.Count); // grouped now, not under the first request
         return _pasts[datasetId] = past;
@@ -129,7 +147,7 @@ public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactSt
 
     private async Task<ServedModel?> CountedAsync(RecLabDb db, ServedModel? present, CancellationToken cancellation)
     {
-        var newest = await db.Set<Dataset>().AsNoTracking().Where(d => d.State == DatasetState.Ready).OrderByDescending(d => d.Id).Select(d => (int?)d.Id).FirstOrDefaultAsync(cancellation);
+        var newest = await db.Set<Dataset>().AsNoTracking().Where(d => d.State == DatasetState.Ready && d.Origin != DatasetOrigin.LiveLog && d.Origin != DatasetOrigin.SimulatedLog).OrderByDescending(d => d.Id).Select(d => (int?)d.Id).FirstOrDefaultAsync(cancellation);
         if (newest is not { } id) return null;
         if (present is { RunId: 0 } && present.Version == id) return present;
         try
@@ -143,6 +161,8 @@ public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactSt
             return present;
         }
     }
+
+    private RemoteRecommender Remote(EndpointSettings settings) => new(settings, secrets.Reveal(settings.Secret), endpoints, clock);
 
     private static void Warm(IModel model, Interactions past)
     {

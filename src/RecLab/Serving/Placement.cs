@@ -24,8 +24,28 @@ public sealed class Placement
     /// <summary>Filters (categories, block list, availability) as JSON of PlacementFilters.</summary>
     public string Filters { get; set; } = "{}";
 
+    /// <summary>Items of a list when the request does not say how many, 1..100.</summary>
+    public int ListLength { get; set; } = 10;
+
     /// <summary>The variant served where no experiment runs, or null for the fallback chain.</summary>
     public int? DefaultVariantId { get; set; }
+
+    /// <summary>Since when, by whom and why it is served; null and empty where nothing was ever promoted.</summary>
+    public DateTimeOffset? DefaultSince { get; set; }
+    public string DefaultBy { get; set; } = "";
+    public string DefaultWhy { get; set; } = "";
+
+    /// <summary>Key of the experiment whose decision it was, or null where somebody chose by hand.</summary>
+    public string? DefaultExperiment { get; set; }
+
+    /// <summary>Since when everybody gets the fallback chain, whatever experiment runs and whatever was promoted; null while the placement serves normally.</summary>
+    public DateTimeOffset? HaltedAt { get; set; }
+    public string HaltedBy { get; set; } = "";
+    public string HaltedWhy { get; set; } = "";
+
+    /// <summary>Serves a variant at full traffic from now on, or the fallback chain.</summary>
+    public void Promote(int? variantId, DateTimeOffset at, string who, string why, string? experiment) =>
+        (DefaultVariantId, DefaultSince, DefaultBy, DefaultWhy, DefaultExperiment) = (variantId, at, who, why, experiment);
 }
 
 internal sealed class PlacementTable : IEntityTypeConfiguration<Placement>

@@ -20,24 +20,47 @@ public sealed record PlacementFilters(IReadOnlyList<string>? Categories = null, 
 }
 
 /// <summary>A placement with its lists read.</summary>
-public sealed record LivePlacement(Placement Placement, IReadOnlyList<string> Fallbacks, PlacementFilters Filters);
+public sealed record LivePlacement(Placement Placement, IReadOnlyList<string> Fallbacks, PlacementFilters Filters)
+{
+    /// <summary>The stored row as text: the same object stays in memory while it says the same, so that what was made from it stays valid.</summary>
+    internal string Stamp { get; } = JsonSerializer.Serialize(Placement);
+
+    /// <exception cref="JsonException">The filters are not readable.</exception>
+    public static LivePlacement Of(Placement placement) =>
+        new(placement, placement.Fallbacks.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), PlacementFilters.FromJson(placement.Filters));
+}
 
 /// <summary>The placements in memory, read again when one changes and every two seconds.</summary>
 public sealed class PlacementShelf(IDbContextFactory<RecLabDb> databases, LiveFeed feed, TimeProvider clock, ILogger<PlacementShelf> log) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
+    private readonly SemaphoreSlim _reading = new(1, 1);
     private volatile FrozenDictionary<string, LivePlacement> _placements = FrozenDictionary<string, LivePlacement>.Empty;
 
     /// <summary>The placement, or null where there is none.</summary>
     public LivePlacement? Find(string key) => _placements.GetValueOrDefault(key);
 
-    /// <summary>Reads the store now.</summary>
+    /// <summary>Reads the store now. One at a time, so that an older reading never replaces a newer one.</summary>
     public async Task RefreshAsync(CancellationToken cancellation = default)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
-        var placements = await db.Set<Placement>().AsNoTracking().ToListAsync(cancellation);
-        _placements = placements.ToFrozenDictionary(p => p.Key, p => new LivePlacement(p,
-            p.Fallbacks.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), PlacementFilters.FromJson(p.Filters)), StringComparer.Ordinal);
+        await _reading.WaitAsync(cancellation);
+        try
+        {
+            await using var db = await databases.CreateDbContextAsync(cancellation);
+            var placements = await db.Set<Placement>().AsNoTracking().ToListAsync(cancellation);
+            _placements = placements.ToFrozenDictionary(p => p.Key, Same, StringComparer.Ordinal);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    /// <summary>The placement in memory where the store says the same as before.</summary>
+    private LivePlacement Same(Placement placement)
+    {
+        var read = LivePlacement.Of(placement);
+        return Find(placement.Key) is { } present && present.Stamp == read.Stamp ? present : read;
     }
 
     /// <summary>The placement; asks the store once when it is not in memory yet, so that a new placement answers at once.</summary>

@@ -1,129 +1,81 @@
-using System.Buffers;
 using RecLab.Events;
 using RecLab.Experiments;
-using RecLab.Recommenders;
 
 namespace RecLab.Serving;
 
 /// <summary>Answers questions for lists: which arm, which model, what the person already knows, which fallback, and the exposure in the durable log before the
 /// answer leaves. An unknown person or item, a model that is not there yet or an empty catalogue are answered, never an error.</summary>
-public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf models, PlacementShelf placements, InterestShelf interests, EventLog log, TimeProvider clock,
+public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf models, PlacementShelf placements, InterestShelf interests, ListChooser chooser, ListCache cache, EventLog log, TimeProvider clock,
     ILogger<RecommendationDesk> logger)
 {
     /// <summary>Reasons beside those of the assignment (<see cref="RouteReasons"/>).</summary>
-    public const string NoConsent = "no-consent", NoUser = "no-user", Bot = "bot";
+    public const string NoConsent = "no-consent", NoUser = "no-user", Bot = "bot", Halted = "halted";
+
+    /// <summary>A page waits for its list no longer than the widget does (1.5 s); where the log is slower, the list goes out without an id.</summary>
+    private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(1);
 
     /// <summary>The list for a request, or null where there is no such placement.</summary>
     public async Task<Recommendation?> AnswerAsync(RecommendationRequest request, CancellationToken cancellation = default)
     {
         if (await placements.FindAsync(request.Placement, cancellation) is not { } placement) return null;
         var unit = request is { Consent: Consent.Granted, Bot: false } ? request.User ?? "" : "";
-        var routing = unit.Length == 0 ? new Routing(null, request.Bot ? Bot : request.Consent != Consent.Granted ? NoConsent : NoUser) : experiments.Route(request.Placement, unit, request.Context);
-        if (unit.Length == 0) log.Count(routing.Reason, request.Placement, request.Simulated);
+        var halted = placement.Placement.HaltedAt is not null;
+        var routing = unit.Length == 0 ? new Routing(null, request.Bot ? Bot : request.Consent != Consent.Granted ? NoConsent : NoUser)
+            : halted ? new Routing(null, Halted) : experiments.Route(request.Placement, unit, request.Context);
+        if ((unit.Length == 0 || halted) && !request.Preview) log.Count(routing.Reason, request.Placement, request.Simulated);
         var known = unit.Length == 0 ? [] : interests.Of(unit, request.Simulated);
-        var personal = unit.Length > 0;
-        var wanted = !personal ? null : routing.Assignment is { } arm ? (int?)arm.VariantId : placement.Placement.DefaultVariantId;
+        var wanted = halted ? null : Wanted(placement, routing, unit, request);
+        var variant = wanted is { } v ? models.NameOf(v)?.Key : null;
+        if (wanted is { } arm && models.Borrow(arm) is { HostDecides: true } host)
+            return new(null, request.Placement, request.At ?? Now, routing.Assignment?.ExperimentKey, variant, routing.Reason, host, null, [], null, HostDecides: true);
+
         var id = Guid.CreateVersion7(clock.GetUtcNow());
         var seed = unit.Length + request.Session.Length == 0 ? id.ToString()
             : $"{request.Placement}:{routing.Assignment?.ExperimentKey}:{routing.Assignment?.Phase}:{unit}:{request.Session}";
-
-        var (served, fallback, list) = Choose(placement, wanted, unit, request, known, seed);
+        var list = await ListAsync(placement, wanted, unit, request, known, seed, cancellation);
         var counted = routing.Assignment is { Counted: true } assigned ? assigned : null;
-        var items = new RankedItem[list.Items.Length];
-        for (var i = 0; i < items.Length; i++) items[i] = new(served!.Catalogue[served.Items[list.Items[i]]], list.Scores[i], Why(list.Explored[i], served, request, known));
         var exposure = new Exposure
         {
-            Id = id, ServedAt = request.At ?? clock.GetUtcNow().ToUnixTimeMilliseconds(), Placement = request.Placement,
+            Id = id, ServedAt = request.At ?? Now, Placement = request.Placement,
             Experiment = counted?.ExperimentId ?? 0, Phase = counted?.Phase ?? 0, Arm = counted?.ArmPosition ?? 0,
-            Variant = fallback is null ? served?.VariantId ?? 0 : 0, Run = served?.RunId ?? 0, Unit = unit, Session = request.Session, Simulated = request.Simulated,
-            Items = [.. items.Select(i => i.Item.Id)], Propensities = list.Propensities, Fallback = fallback, Reason = routing.Reason,
+            Variant = list.Fallback is null ? list.Served?.VariantId ?? 0 : 0, Run = list.Served?.RunId ?? 0, Unit = unit, Session = request.Session, Simulated = request.Simulated,
+            Items = list.Ids, Propensities = list.Propensities, Fallback = list.Fallback, Reason = routing.Reason,
         };
-        var variant = wanted is { } v ? models.NameOf(v)?.Key : served?.Key;
-        return new(await RecordAsync(exposure), request.Placement, exposure.ServedAt, routing.Assignment?.ExperimentKey, variant, routing.Reason, served, fallback, items);
+        return new(request.Preview ? null : await RecordAsync(exposure), request.Placement, exposure.ServedAt, routing.Assignment?.ExperimentKey, variant ?? list.Served?.Key, routing.Reason, list.Served, list.Fallback, list.Items, list.About);
+    }
+
+    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>The assigned variant, or the placement's own. Without consent nobody is served by one; nobody in particular only where the question is about an item.</summary>
+    private static int? Wanted(LivePlacement placement, Routing routing, string unit, RecommendationRequest request) =>
+        routing.Assignment is { } arm ? arm.VariantId
+        : unit.Length > 0 || (request is { Consent: Consent.Granted, Bot: false, Item: not null }) ? placement.Placement.DefaultVariantId : null;
+
+    private async ValueTask<ChosenList> ListAsync(LivePlacement placement, int? wanted, string unit, RecommendationRequest request, IReadOnlyList<Interest> known, string seed, CancellationToken cancellation)
+    {
+        // a question that names exclusions or categories is rarely asked twice, and one without person and session draws anew each time
+        var plain = request.Exclude.Count == 0 && request.Categories.Count == 0 && unit.Length + request.Session.Length > 0;
+        if (!plain) return await chooser.ChooseAsync(placement, wanted, unit, request, known, seed, cancellation);
+        var key = new ListCache.Key(seed, unit, request.Item, request.Count ?? placement.Placement.ListLength, request.Because, request.Simulated, wanted);
+        var generation = models.Generation;
+        if (cache.Find(key, generation, placement, known) is { } kept) return kept;
+        var made = await chooser.ChooseAsync(placement, wanted, unit, request, known, seed, cancellation);
+        // what a service says next is its own business, and a fallback in its place must end when the service is back
+        if (made.Served?.Remote is null && (wanted is not { } asked || models.Borrow(asked)?.Remote is null)) cache.Keep(key, generation, placement, known, made);
+        return made;
     }
 
     private async Task<string?> RecordAsync(Exposure exposure)
     {
         try
         {
-            await log.AppendAsync(exposure);
+            await log.AppendAsync(exposure).WaitAsync(LogPatience, clock);
             return log.Sealer.Seal(exposure).ToString();
         }
-        catch (EventLogBusyException busy)
+        catch (Exception busy) when (busy is EventLogBusyException or TimeoutException)
         {
-            logger.LogWarning("A list was served without being counted: {Reason}", busy.Message);
+            logger.LogWarning("A list was served without an id: {Reason}", busy.Message);
             return null;
         }
     }
-
-    /// <summary>The first model of the chain that can answer: the wanted variant, the placement's fallbacks, the newest popularity model.</summary>
-    private (ServedModel? Served, string? Fallback, BuiltList List) Choose(LivePlacement placement, int? wanted, string unit, RecommendationRequest request, IReadOnlyList<Interest> known, string seed)
-    {
-        if (wanted is { } variant && models.Borrow(variant) is { } first && Build(first, placement, unit, request, known, seed) is { } list) return (first, null, list);
-        foreach (var key in placement.Fallbacks)
-            if (models.Borrow(key) is { } next && Build(next, placement, unit, request, known, seed) is { } second) return (next, key, second);
-        if (models.LastResort is { } last && Build(last, placement, unit, request, known, seed) is { } third) return (last, "popularity", third);
-        return (null, "empty", new([], [], [], []));
-    }
-
-    /// <summary>A list by one model, or null where it has nothing to say to this question.</summary>
-    private static BuiltList? Build(ServedModel served, LivePlacement placement, string unit, RecommendationRequest request, IReadOnlyList<Interest> known, string seed)
-    {
-        var count = served.Items.Count;
-        if (count == 0) return null;
-        var scores = ArrayPool<float>.Shared.Rent(count);
-        var excluded = ArrayPool<bool>.Shared.Rent(count);
-        try
-        {
-            var user = unit.Length == 0 ? -1 : served.Model.Users.IndexOf(unit);
-            var item = request.Item is null ? -1 : served.Items.IndexOf(request.Item);
-            var history = History(served, user, known);
-            if (!served.Model.Score(new Query(user, history, item), scores.AsSpan(0, count))) return null;
-            Exclude(excluded.AsSpan(0, count), served, placement, request, history, known, item);
-            var list = ListBuilder.Build(scores.AsSpan(0, count), excluded.AsSpan(0, count), request.Count, placement.Placement.Exploration, seed);
-            return list.Items.Length == 0 ? null : list;
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(scores);
-            ArrayPool<bool>.Shared.Return(excluded);
-        }
-    }
-
-    /// <summary>Item indices the person has touched, oldest first: rows of the data set, then what was clicked since.</summary>
-    private static int[] History(ServedModel served, int user, IReadOnlyList<Interest> known)
-    {
-        var trained = user < 0 ? [] : served.Past.History(user);
-        if (known.Count == 0) return trained;
-        List<int> history = [.. trained];
-        foreach (var interest in known)
-            if (interest.Type != EventTypes.Dismiss && served.Items.IndexOf(interest.Item) is >= 0 and var index) history.Add(index);
-        return [.. history];
-    }
-
-    private static void Exclude(Span<bool> excluded, ServedModel served, LivePlacement placement, RecommendationRequest request, int[] history, IReadOnlyList<Interest> known, int item)
-    {
-        excluded.Clear();
-        if (placement.Filters.Categories is { Count: > 0 } categories)
-        {
-            excluded.Fill(true);
-            foreach (var category in categories)
-                if (served.InCategory(category) is { } inside)
-                    for (var i = 0; i < inside.Length; i++) excluded[i] &= !inside[i];
-        }
-        if (placement.Placement.HideSeen) foreach (var index in history) excluded[index] = true;
-        if (item >= 0) excluded[item] = true;
-        foreach (var id in request.Exclude) Mark(excluded, served, id);
-        foreach (var id in placement.Filters.Blocked ?? []) Mark(excluded, served, id);
-        foreach (var interest in known)
-            if (interest.Type == EventTypes.Dismiss) Mark(excluded, served, interest.Item);
-    }
-
-    private static void Mark(Span<bool> excluded, ServedModel served, string id)
-    {
-        if (served.Items.IndexOf(id) is >= 0 and var index) excluded[index] = true;
-    }
-
-    private static string Why(bool explored, ServedModel served, RecommendationRequest request, IReadOnlyList<Interest> known) =>
-        explored ? "explored" : served.Family == "popularity" ? "popular" : request.Item is not null ? "viewed" : "history";
 }

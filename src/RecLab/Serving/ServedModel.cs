@@ -1,5 +1,6 @@
 using RecLab.Recommenders;
 using RecLab.Recommenders.Data;
+using RecLab.Serving.External;
 
 namespace RecLab.Serving;
 
@@ -13,11 +14,20 @@ public sealed record ServedModel(int VariantId, string Key, string Name, string 
 {
     private readonly Lazy<Dictionary<string, bool[]>> _categories = new(() => Flags(Past));
 
+    /// <summary>The service that is asked for lists, or null where the model scores.</summary>
+    public RemoteRecommender? Remote { get; init; }
+
+    /// <summary>The host decides what is shown and reports it.</summary>
+    public bool HostDecides { get; init; }
+
     public Catalogue Catalogue => Past.Catalogue;
     public Vocabulary Items => Model.Items;
 
     /// <summary>One flag per item of a category; null where no item has it.</summary>
     public bool[]? InCategory(string category) => _categories.Value.GetValueOrDefault(category);
+
+    /// <summary>All categories of the catalogue.</summary>
+    public IEnumerable<string> Categories => _categories.Value.Keys;
 
     private static Dictionary<string, bool[]> Flags(Interactions past)
     {

@@ -1,4 +1,5 @@
 using RecLab.Events;
+using RecLab.Serving.External;
 
 namespace RecLab.Serving;
 
@@ -10,7 +11,10 @@ public static class ServingSetup
         services.AddSingleton<ModelShelf>().AddHostedService(provider => provider.GetRequiredService<ModelShelf>());
         services.AddSingleton<PlacementShelf>().AddHostedService(provider => provider.GetRequiredService<PlacementShelf>());
         services.AddSingleton<InterestShelf>();
+        services.AddSingleton<EndpointCaller>().AddSingleton<ListChooser>().AddSingleton<ListCache>().AddSingleton<ExposureDesk>();
         services.AddSingleton<RecommendationDesk>();
+        services.AddSingleton<PlacementDesk>();
+        services.AddSingleton<PlacementReader>();
         return services;
     }
 }

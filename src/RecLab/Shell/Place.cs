@@ -13,8 +13,10 @@ public sealed record Place(string Name, string Path, string? Also = null)
         new("Experiments", "/experiments"),
         new("Variants", "/variants"),
         new("Training", "/training"),
+        new("Placements", "/placements"),
         new("Data", "/data"),
-        new("Operations", "/operations"),
+        new("Simulations", "/simulations"),
+        new("Operations", "/operations", "/selftest"),
     ];
 
     /// <summary>The four of the phone's bottom bar; the rest is under More.</summary>

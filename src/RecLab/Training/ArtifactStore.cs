@@ -6,7 +6,9 @@ using RecLab.Data;
 using RecLab.Recommenders;
 using RecLab.Recommenders.Catalog;
 using RecLab.Recommenders.Data.Snapshots;
+using RecLab.Recommenders.Models.Lists;
 using RecLab.Storage;
+using RecLab.Training.External;
 
 namespace RecLab.Training;
 
@@ -22,9 +24,9 @@ public sealed class ArtifactStore(HostPaths paths, IDbContextFactory<RecLabDb> d
     /// <summary>Where the training of a run keeps its checkpoint.</summary>
     public string Checkpoint(int runId) => Path.Combine(paths.Artifacts, Folder(runId), "checkpoint.safetensors");
 
-    /// <summary>Writes model and card beside, syncs and renames.</summary>
+    /// <summary>Writes model and card (none for a model that nobody trained) beside, syncs and renames.</summary>
     /// <returns>The model's folder relative to the artifacts, its SHA-256 (hex) and its size in bytes.</returns>
-    public (string Folder, string Hash, long Bytes) Publish(int runId, IModel model, ModelCard card)
+    public (string Folder, string Hash, long Bytes) Publish(int runId, IModel model, ModelCard? card)
     {
         var folder = Path.Combine(Folder(runId), "model");
         var target = Path.Combine(paths.Artifacts, folder);
@@ -32,7 +34,7 @@ public sealed class ArtifactStore(HostPaths paths, IDbContextFactory<RecLabDb> d
         if (Directory.Exists(beside)) Directory.Delete(beside, recursive: true);
         Directory.CreateDirectory(beside);
         var (hash, bytes) = Write(Path.Combine(beside, ModelFile), model.Save);
-        Write(Path.Combine(beside, CardFile), stream => JsonSerializer.Serialize(stream, card, ModelCard.Format));
+        if (card is not null) Write(Path.Combine(beside, CardFile), stream => JsonSerializer.Serialize(stream, card, ModelCard.Format));
         if (Directory.Exists(target)) Directory.Delete(target, recursive: true); // of an attempt that ended before it was recorded
         Directory.Move(beside, target);
         DirectorySync.Flush(Path.GetDirectoryName(target)!);
@@ -45,7 +47,7 @@ public sealed class ArtifactStore(HostPaths paths, IDbContextFactory<RecLabDb> d
     {
         if (run.State != RunState.Succeeded || run.Artifact.Length == 0) throw new InvalidDataException($"Run {run.Id} has no model.");
         await using var db = await database.CreateDbContextAsync(cancellation);
-        var family = RecommenderCatalog.Get(await db.Set<Variant>().Where(v => v.Id == run.VariantId).Select(v => v.Family).SingleAsync(cancellation));
+        var familyKey = await db.Set<Variant>().Where(v => v.Id == run.VariantId).Select(v => v.Family).SingleAsync(cancellation);
         var data = await datasets.OpenAsync(run.DatasetId, cancellation);
         var path = Path.Combine(paths.Artifacts, run.Artifact, ModelFile);
         if (!File.Exists(path)) throw new InvalidDataException($"The model of run {run.Id} is missing on disk.");
@@ -53,6 +55,8 @@ public sealed class ArtifactStore(HostPaths paths, IDbContextFactory<RecLabDb> d
         if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation)) != run.ArtifactHash)
             throw new InvalidDataException($"The model of run {run.Id} was changed after it was trained and is not loaded.");
         file.Position = 0;
+        if (familyKey == ExternalFamilies.Lists) return UploadedLists.Load(file, data.Items);
+        var family = RecommenderCatalog.Get(familyKey);
         return family.Create(OptionsJson.Read(family, run.Options)).Load(file, data.Users, data.Items);
     }
 

@@ -17,11 +17,14 @@ public static class OfflineEvaluation
 
     public static Judgement Judge(IModel model, Split split, int threads, IProgress<double> progress, CancellationToken cancellation)
     {
-        var validation = split.Validation.Count == 0 ? null
-            : Evaluator.Evaluate(model, split.ForTuning(), new() { Ks = [10], WithRunMetrics = false, Resamples = 0, Threads = threads }, new Half(progress, 0), cancellation)["ndcg", 10]?.Mean;
+        var validation = Validation(model, split, threads, new Half(progress, 0), cancellation);
         var test = Evaluator.Evaluate(model, split, new() { Threads = threads }, new Half(progress, 0.5), cancellation);
         return new(test, validation, ScoringTime(model, split, cancellation));
     }
+
+    /// <summary>NDCG@10 on the validation slice, or null where it asks nothing.</summary>
+    public static double? Validation(IModel model, Split split, int threads, IProgress<double>? progress, CancellationToken cancellation) => split.Validation.Count == 0 ? null
+        : Evaluator.Evaluate(model, split.ForTuning(), new() { Ks = [10], WithRunMetrics = false, Resamples = 0, Threads = threads }, progress, cancellation)["ndcg", 10]?.Mean;
 
     /// <summary>Microseconds per user, one user at a time, as serving asks.</summary>
     private static double? ScoringTime(IModel model, Split split, CancellationToken cancellation)

@@ -1,12 +1,14 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Quartz;
+using RecLab.Controls;
+using RecLab.Data;
 using RecLab.Storage;
 
 namespace RecLab.Training;
 
-/// <summary>The clock struck: queues a training of a variant, unless one is already waiting or running.</summary>
-public sealed class RetrainJob(IDbContextFactory<RecLabDb> database, TrainingDesk desk, ILogger<RetrainJob> log) : IJob
+/// <summary>The clock struck: queues a training of a variant, on a fresh snapshot of the log where it says so, unless one is already waiting or running.</summary>
+public sealed class RetrainJob(IDbContextFactory<RecLabDb> database, TrainingDesk desk, LogRetraining log, ILogger<RetrainJob> logger) : IJob
 {
     /// <summary>Who asks, in the records.</summary>
     public const string Requester = "schedule";
@@ -18,16 +20,17 @@ public sealed class RetrainJob(IDbContextFactory<RecLabDb> database, TrainingDes
         if (await db.Set<Variant>().AsNoTracking().FirstOrDefaultAsync(v => v.Id == id, cancellationToken) is not { } variant) return;
         if (await db.Set<TrainingRun>().AnyAsync(r => r.VariantId == id && (r.State == RunState.Queued || r.State == RunState.Running), cancellationToken))
         {
-            log.LogInformation("The scheduled training of {Variant} is left out: one is already waiting or running.", variant.Key);
+            logger.LogInformation("The scheduled training of {Variant} is left out: one is already waiting or running.", variant.Key);
             return;
         }
         try
         {
-            await desk.RequestAsync(variant.Key, Requester, scheduled: true, cancellation: cancellationToken);
+            if (variant.LogRecipe is { } recipe) await log.RequestAsync(variant.Key, LogRecipe.FromJson(recipe), Requester, scheduled: true, cancellationToken);
+            else await desk.RequestAsync(variant.Key, Requester, scheduled: true, cancellation: cancellationToken);
         }
-        catch (RefusedException e)
+        catch (Refusal e)
         {
-            log.LogWarning("The scheduled training of {Variant} was refused: {Reason}", variant.Key, e.Message);
+            logger.LogWarning("The scheduled training of {Variant} was refused: {Reason}", variant.Key, e.Message);
         }
     }
 }

@@ -16,14 +16,15 @@ public sealed class TrainingDesk(IDbContextFactory<RecLabDb> database, TimeProvi
     /// <param name="seed">Random seed.</param>
     /// <param name="device">Device slot, or null for the best this machine offers the family.</param>
     /// <param name="scheduled">A schedule asks: the promotion margin applies.</param>
+    /// <param name="datasetId">Learn from this data set this time, or null for the variant's own.</param>
     /// <exception cref="RefusedException">The variant, its data or its family cannot be trained as things stand.</exception>
-    public async Task<TrainingRun> RequestAsync(string variantKey, string who, int seed = 42, string? device = null, bool scheduled = false, CancellationToken cancellation = default)
+    public async Task<TrainingRun> RequestAsync(string variantKey, string who, int seed = 42, string? device = null, bool scheduled = false, int? datasetId = null, CancellationToken cancellation = default)
     {
         await using var db = await database.CreateDbContextAsync(cancellation);
-        var variant = await db.Set<Variant>().FirstOrDefaultAsync(v => v.Key == variantKey, cancellation) ?? throw new RefusedException($"There is no variant '{variantKey}'.");
+        var variant = await TrainableAsync(variantKey, cancellation);
         var family = RecommenderCatalog.Get(variant.Family);
-        if (families.Unavailable(family) is { } reason) throw new RefusedException($"{family.Name} cannot be trained here: {reason}");
-        var dataset = await db.Set<Dataset>().FirstOrDefaultAsync(d => d.Id == variant.DatasetId, cancellation);
+        var learnt = datasetId ?? variant.DatasetId;
+        var dataset = await db.Set<Dataset>().FirstOrDefaultAsync(d => d.Id == learnt, cancellation);
         if (dataset is not { State: DatasetState.Ready }) throw new RefusedException($"The data set of '{variantKey}' is not ready.");
         var run = new TrainingRun
         {
@@ -33,12 +34,24 @@ public sealed class TrainingDesk(IDbContextFactory<RecLabDb> database, TimeProvi
         return await QueueAsync(db, run, variant, "training.request", who, cancellation);
     }
 
+    /// <summary>The variant of this key, if it can be trained on this machine.</summary>
+    /// <exception cref="RefusedException">There is none, or its family needs what is not here.</exception>
+    public async Task<Variant> TrainableAsync(string variantKey, CancellationToken cancellation = default)
+    {
+        await using var db = await database.CreateDbContextAsync(cancellation);
+        var variant = await db.Set<Variant>().AsNoTracking().FirstOrDefaultAsync(v => v.Key == variantKey, cancellation) ?? throw new RefusedException($"There is no variant '{variantKey}'.");
+        RefuseExternal(variant);
+        var family = RecommenderCatalog.Get(variant.Family);
+        return families.Unavailable(family) is { } reason ? throw new RefusedException($"{family.Name} cannot be trained here: {reason}") : variant;
+    }
+
     /// <summary>Queues a new run with the options, data and seed of an old one.</summary>
     /// <exception cref="RefusedException">There is no such run, or it is not finished.</exception>
     public async Task<TrainingRun> RetryAsync(int runId, string who, CancellationToken cancellation = default)
     {
         await using var db = await database.CreateDbContextAsync(cancellation);
         var (old, variant) = await FindAsync(db, runId, cancellation);
+        RefuseExternal(variant);
         if (old.State is RunState.Queued or RunState.Running) throw new RefusedException($"Run {runId} is not finished yet.");
         if (await db.Set<Dataset>().FindAsync([old.DatasetId], cancellation) is not { State: DatasetState.Ready }) throw new RefusedException($"The data set of run {runId} is gone.");
         var run = new TrainingRun
@@ -109,6 +122,11 @@ public sealed class TrainingDesk(IDbContextFactory<RecLabDb> database, TimeProvi
         if (device == "cpu") return device;
         if (device.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(device[5..], out var index) && index >= 0 && index < settings.CudaSlots) return device;
         throw new RefusedException($"There is no device '{device}' here; there {(settings.CudaSlots == 0 ? "is cpu" : $"are cpu and cuda:0 to cuda:{settings.CudaSlots - 1}")}.");
+    }
+
+    private static void RefuseExternal(Variant variant)
+    {
+        if (External.ExternalFamilies.Find(variant.Family) is { } family) throw new RefusedException($"'{variant.Key}' is of the kind {family.Name} and is not trained here.");
     }
 
     private static async Task<(TrainingRun, Variant)> FindAsync(RecLabDb db, int runId, CancellationToken cancellation)

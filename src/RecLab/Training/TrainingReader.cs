@@ -32,8 +32,10 @@ public sealed record RunView(RunRow Row, Dataset? Dataset, IReadOnlyList<RunStag
 }
 
 /// <summary>A variant with the run it serves.</summary>
+/// <param name="Dataset">The data set its next training learns from.</param>
 /// <param name="UsedBy">Keys of the experiments it is an arm of.</param>
-public sealed record VariantRow(Variant Variant, Dataset? Dataset, TrainingRun? Served, TrainingRun? Latest, IReadOnlyList<string> UsedBy)
+/// <param name="LearntFrom">The data set the served version learnt from and was tested on; null while nothing is served or it is gone.</param>
+public sealed record VariantRow(Variant Variant, Dataset? Dataset, TrainingRun? Served, TrainingRun? Latest, IReadOnlyList<string> UsedBy, Dataset? LearntFrom = null)
 {
     public EvaluationResult? Evaluation { get; } = Served?.Evaluation is { } json ? EvaluationResult.FromJson(json) : null;
 }
@@ -48,7 +50,7 @@ public sealed class TrainingReader(IDbContextFactory<RecLabDb> database, Trainin
         await using var db = await database.CreateDbContextAsync(cancellation);
         var runs = db.Set<TrainingRun>().AsNoTracking();
         var alive = await RowsAsync(db, runs.Where(r => r.State == RunState.Running || r.State == RunState.Queued), cancellation);
-        var over = await RowsAsync(db, runs.Where(r => r.State != RunState.Running && r.State != RunState.Queued).OrderByDescending(r => r.FinishedAt).Take(MostOver), cancellation);
+        var over = await RowsAsync(db, runs.Where(r => r.State != RunState.Running && r.State != RunState.Queued && r.Device != External.ExternalDesk.NoDevice).OrderByDescending(r => r.FinishedAt).Take(MostOver), cancellation);
         var variants = await db.Set<Variant>().AsNoTracking().OrderBy(v => v.Name).ToListAsync(cancellation);
         var schedules = new List<(Variant, DateTimeOffset?)>();
         foreach (var variant in variants.Where(v => v.Schedule is not null)) schedules.Add((variant, await queue.NextAsync(variant.Id, cancellation)));
@@ -94,8 +96,9 @@ public sealed class TrainingReader(IDbContextFactory<RecLabDb> database, Trainin
             || r.Version == db.Set<TrainingRun>().Where(o => o.VariantId == r.VariantId).Max(o => o.Version)).ToListAsync(cancellation);
         var uses = await (from arm in db.Set<ExperimentArm>() join experiment in db.Set<Experiment>() on arm.ExperimentId equals experiment.Id
                           select new { arm.VariantId, experiment.Key }).ToListAsync(cancellation);
-        return [.. variants.Select(v => new VariantRow(v, datasets.GetValueOrDefault(v.DatasetId), runs.FirstOrDefault(r => r.Id == v.ServedRunId),
-            runs.Where(r => r.VariantId == v.Id).MaxBy(r => r.Version), [.. uses.Where(u => u.VariantId == v.Id).Select(u => u.Key).Distinct()]))];
+        return [.. variants.Select(v => (Variant: v, Served: runs.FirstOrDefault(r => r.Id == v.ServedRunId))).Select(v => new VariantRow(v.Variant, datasets.GetValueOrDefault(v.Variant.DatasetId), v.Served,
+            runs.Where(r => r.VariantId == v.Variant.Id).MaxBy(r => r.Version), [.. uses.Where(u => u.VariantId == v.Variant.Id).Select(u => u.Key).Distinct()],
+            v.Served is { } served ? datasets.GetValueOrDefault(served.DatasetId) : null))];
     }
 
     /// <summary>One variant with all its runs, newest first; null where there is none of this key.</summary>

@@ -68,7 +68,7 @@ public sealed class TrainingRunner(IDbContextFactory<RecLabDb> database, Dataset
         reporter.Log($"Read '{job.Dataset.Name}': {data.Count:N0} rows, {data.Users.Count:N0} users, {data.Items.Count:N0} items.");
 
         reporter.StageAsync("prepare", 0.03, 0.05).GetAwaiter().GetResult();
-        var split = new SplitPlan { Hidden = job.Dataset.HiddenShare }.Cut(data);
+        var split = job.Dataset.Plan().Cut(data);
         if (split.Train.Count == 0) throw new TrainingException("The training slice is empty: no user has enough rows to learn from.");
         reporter.Log($"Cut in each user's time: {split.Train.Count:N0} rows train, {split.Validation.Count:N0} validate, {split.Test.Count:N0} test, {split.Hidden.Count:N0} stay hidden.");
 
@@ -89,7 +89,27 @@ public sealed class TrainingRunner(IDbContextFactory<RecLabDb> database, Dataset
         reporter.StageAsync("evaluate", 0.88, 0.98).GetAwaiter().GetResult();
         var judged = OfflineEvaluation.Judge(model, split, settings.Threads, new Share(reporter), stop);
         reporter.Log($"NDCG@10 {judged.Test["ndcg", 10]?.Mean:0.0000} on the test slice, {judged.Validation:0.0000} on validation; {judged.ScoringMicroseconds:0} us to score one user.");
-        return new(model, split, seconds, judged);
+        return new(model, split, seconds, judged, HoldAgainstServed(job, split, reporter, stop));
+    }
+
+    /// <summary>The served version's score on the validation rows of this run, where a promotion will ask for it and the two learnt from different data.</summary>
+    private (int Run, double? Score)? HoldAgainstServed(Job job, Split split, RunReporter reporter, CancellationToken stop)
+    {
+        if (!job.Run.Scheduled || job.Variant is not { PromotionMargin: not null, ServedRunId: { } servedId }) return null;
+        using var db = database.CreateDbContext();
+        if (db.Set<TrainingRun>().AsNoTracking().FirstOrDefault(r => r.Id == servedId) is not { } served || served.DatasetId == job.Run.DatasetId) return null;
+        try
+        {
+            var model = new TranslatedModel(artifacts.LoadAsync(served, stop).GetAwaiter().GetResult(), split.Train.Users, split.Train.Items);
+            var score = OfflineEvaluation.Validation(model, split, settings.Threads, null, stop);
+            reporter.Log($"Version {served.Version}, which is served, reaches {score:0.0000} on the same validation rows.");
+            return (servedId, score);
+        }
+        catch (InvalidDataException e)
+        {
+            reporter.Log($"Version {served.Version}, which is served, cannot be held against this one: {e.Message}");
+            return null;
+        }
     }
 
     private async Task PublishAsync(Job job, Trained trained, RunReporter reporter)
@@ -105,7 +125,7 @@ public sealed class TrainingRunner(IDbContextFactory<RecLabDb> database, Dataset
         (run.TrainSeconds, run.Evaluation, run.ValidationScore) = (trained.Seconds, trained.Judged.Test.ToJson(), trained.Judged.Validation);
         var variant = await db.Set<Variant>().FirstAsync(v => v.Id == run.VariantId);
         var served = variant.ServedRunId is { } id ? await db.Set<TrainingRun>().AsNoTracking().FirstOrDefaultAsync(r => r.Id == id) : null;
-        var verdict = Promotion.Decide(run, served, variant.PromotionMargin);
+        var verdict = Promotion.Decide(run, served, variant.PromotionMargin, trained.Rival is { } rival && rival.Run == served?.Id ? rival.Score : null);
         if (verdict.Promote) variant.ServedRunId = run.Id;
         db.Add(new RunLogLine { RunId = run.Id, At = clock.GetUtcNow(), Text = verdict.Reason });
         var open = await db.Set<RunStage>().Where(s => s.RunId == run.Id && s.FinishedAt == null).ToListAsync();
@@ -145,7 +165,7 @@ public sealed class TrainingRunner(IDbContextFactory<RecLabDb> database, Dataset
 
     private sealed record Job(TrainingRun Run, Variant Variant, Dataset Dataset, RecommenderFamily Family);
 
-    private sealed record Trained(IModel Model, Split Split, double Seconds, Judgement Judged);
+    private sealed record Trained(IModel Model, Split Split, double Seconds, Judgement Judged, (int Run, double? Score)? Rival);
 
     private sealed class Share(RunReporter reporter) : IProgress<double>
     {

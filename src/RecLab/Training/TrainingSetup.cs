@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Quartz;
 using RecLab.Data;
+using RecLab.Events;
 using RecLab.Recommenders.Neural;
 using RecLab.Storage;
 
@@ -39,7 +40,10 @@ public static class TrainingSetup
         services.AddSingleton<ArtifactStore>();
         services.AddSingleton<TrainingQueue>();
         services.AddSingleton<TrainingDesk>();
+        services.AddLogReading();
+        services.AddSingleton<LogRetraining>();
         services.AddSingleton<VariantDesk>();
+        services.AddSingleton<External.EndpointSecrets>().AddSingleton<External.ExternalDesk>();
         services.AddSingleton<TrainingReader>();
         services.AddSingleton<IDatasetUser, DatasetNeeds>();
     }

@@ -27,6 +27,9 @@ public sealed class Variant
     /// <summary>Cron expression of scheduled retraining (Quartz syntax, UTC), or null.</summary>
     public string? Schedule { get; set; }
 
+    /// <summary>A scheduled training learns from a fresh snapshot of the event log, cut by this recipe (JSON of <see cref="Data.LogRecipe"/>); null: from the data set.</summary>
+    public string? LogRecipe { get; set; }
+
     /// <summary>A scheduled run is served by itself only when its validation metric is not worse than the served one's by more than this share; null promotes every success.</summary>
     public double? PromotionMargin { get; set; }
     public string Notes { get; set; } = "";

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Quartz;
 using RecLab.Access;
 using RecLab.Data;
+using RecLab.Events;
 using RecLab.Experiments;
 using RecLab.Live;
 using RecLab.Recommenders.Catalog;
@@ -27,6 +28,9 @@ public sealed record VariantDraft
     /// <summary>Cron expression (Quartz syntax, UTC), or null for none.</summary>
     public string? Schedule { get; init; }
 
+    /// <summary>A scheduled training takes a fresh snapshot of the log by this recipe; null: it learns from the data set.</summary>
+    public LogRecipe? Log { get; init; }
+
     /// <summary>Share by which a scheduled run's validation score may be worse than the served one's, 0..1; null promotes every success.</summary>
     public double? PromotionMargin { get; init; }
     public string Notes { get; init; } = "";
@@ -38,9 +42,8 @@ public sealed partial class VariantDesk(IDbContextFactory<RecLabDb> database, Ti
     /// <exception cref="RefusedException">The draft is not valid; the sentence says what is wrong.</exception>
     public async Task<Variant> CreateAsync(VariantDraft draft, string who, CancellationToken cancellation = default)
     {
-        if (!KeyForm().IsMatch(draft.Key)) throw new RefusedException($"The key '{draft.Key}' must be 1 to 40 lower-case letters, digits and hyphens, starting with a letter or digit.");
         await using var db = await database.CreateDbContextAsync(cancellation);
-        if (await db.Set<Variant>().AnyAsync(v => v.Key == draft.Key, cancellation)) throw new RefusedException($"There is already a variant '{draft.Key}'.");
+        await CheckKeyAsync(db, draft.Key, cancellation);
         var variant = new Variant { Key = draft.Key, Name = "", Family = Family(draft.Family).Key, Options = "{}", CreatedAt = clock.GetUtcNow(), CreatedBy = who };
         await FillAsync(db, variant, draft, cancellation);
         db.Add(variant);
@@ -123,6 +126,13 @@ public sealed partial class VariantDesk(IDbContextFactory<RecLabDb> database, Ti
         return key.Length > 40 ? key[..40].Trim('-') : key;
     }
 
+    /// <exception cref="RefusedException">The key is malformed or taken.</exception>
+    internal static async Task CheckKeyAsync(RecLabDb db, string key, CancellationToken cancellation)
+    {
+        if (!KeyForm().IsMatch(key)) throw new RefusedException($"The key '{key}' must be 1 to 40 lower-case letters, digits and hyphens, starting with a letter or digit.");
+        if (await db.Set<Variant>().AnyAsync(v => v.Key == key, cancellation)) throw new RefusedException($"There is already a variant '{key}'.");
+    }
+
     private static async Task<Variant> FindAsync(RecLabDb db, string key, CancellationToken cancellation) =>
         await db.Set<Variant>().FirstOrDefaultAsync(v => v.Key == key, cancellation) ?? throw new RefusedException($"There is no variant '{key}'.");
 
@@ -143,6 +153,8 @@ public sealed partial class VariantDesk(IDbContextFactory<RecLabDb> database, Ti
         variant.Schedule = string.IsNullOrWhiteSpace(draft.Schedule) ? null : draft.Schedule.Trim();
         if (variant.Schedule is not null && !CronExpression.TryParse(variant.Schedule, out _))
             throw new RefusedException($"The schedule '{variant.Schedule}' is not a cron expression; for every night at 3 write 0 0 3 * * ?");
+        if (draft.Log is not null) SnapshotDesk.Check(draft.Log);
+        variant.LogRecipe = draft.Log?.ToJson();
         if (draft.PromotionMargin is < 0 or > 1 or double.NaN) throw new RefusedException("The promotion margin must lie between 0 and 1.");
         variant.PromotionMargin = draft.PromotionMargin;
         variant.Notes = draft.Notes.Trim();

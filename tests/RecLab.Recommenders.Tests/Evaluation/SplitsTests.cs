@@ -120,6 +120,25 @@ public sealed class SplitsTests
     }
 
     [Fact]
+    public void Some_users_give_their_newest_row_and_the_same_ones_do_when_the_data_has_grown()
+    {
+        var split = Splits.NewestOfSome(Data, 0.2, 0.3);
+        int[] Askers(Interactions part) => [.. Enumerable.Range(0, part.Users.Count).Where(u => part.ByUser.Size(u) > 0)];
+        Assert.All(Askers(split.Test).Concat(Askers(split.Validation)), u => Assert.Equal(Data.ByUser[u].Length - 1, split.Train.ByUser.Size(u)));
+        Assert.All(Enumerable.Range(0, split.Test.Count), r => Assert.Equal(Data.Item[Data.ByUser[split.Test.User[r]][^1]], split.Test.Item[r]));
+        // of 200 users about 60 and 40; the bounds are four standard deviations of a binomial
+        Assert.InRange(split.Test.Count, 60 - 26, 60 + 26);
+        Assert.InRange(split.Validation.Count, 40 - 23, 40 + 23);
+
+        var (user, item) = (Askers(split.Test)[0], 0);
+        var grown = new Interactions(Data.Users, Data.Items, [.. Data.User, user], [.. Data.Item, item], [.. Data.Value, 1], [.. Data.Time, Data.Time[^1] + 1]);
+        var later = Splits.NewestOfSome(grown, 0.2, 0.3);
+        Assert.Equal(Askers(split.Test), Askers(later.Test));
+        Assert.Equal(Askers(split.Validation), Askers(later.Validation));
+        Assert.Equal([item], later.Test.History(user));
+    }
+
+    [Fact]
     public void Shares_beyond_all_rows_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Splits.UserTime(Data, 0.6, 0.6));

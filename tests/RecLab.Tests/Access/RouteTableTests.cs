@@ -18,7 +18,7 @@ public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLa
     [
         "/health/live", "/health/ready", // whoever starts and watches the process
         "/covers/{id}.svg", "/demo", "/demo/cart", "/demo/item/{id}", "/demo/data/bestsellers", "/demo/data/items/{id}", // the demo shop, for its visitors
-        "/api/v1/events", "/api/v1/recommendations", "/api/v1/recommendations:batch", "/openapi/{documentName}.json", // each checks a key itself; the description holds no data
+        "/api/v1/events", "/api/v1/recommendations", "/api/v1/recommendations:batch", "/api/v1/exposures", "/api/v1/variants/{key}/lists", "/openapi/{documentName}.json", // each checks a key itself; the description holds no data
         "/widget/v1/reclab.js", "/widget/v{version}/reclab.js", // the widget's script, for any page that embeds it
         "/denied", "/invitation/{Token}", "/reset/{Token}", "/setup/{Token}", "/sign-in", "/sign-out", "/status/{Code:int}", // how one gets in and out
     ];
@@ -29,9 +29,15 @@ public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLa
         ["/people"] = Roles.Administrator,
         ["/settings"] = Roles.Administrator,
         ["/data/import"] = Roles.Analyst,
+        ["/data/snapshot"] = Roles.Analyst,
         ["/variants/new"] = Roles.Analyst,
         ["/variants/{Key}/edit"] = Roles.Analyst,
+        ["/variants/{Key}/source"] = Roles.Analyst,
+        ["/variants/new/{FamilyKey}"] = Roles.Analyst,
         ["/experiments/new"] = Roles.Analyst,
+        ["/simulations/new"] = Roles.Analyst,
+        ["/placements/new"] = Roles.Analyst,
+        ["/placements/{Key}/edit"] = Roles.Analyst,
     };
 
     private RouteEndpoint[] Endpoints
@@ -106,8 +112,7 @@ public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLa
     {
         using var stranger = app.Browser();
         using var answer = await stranger.GetAsync("/api/no-such-thing", TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
-        Assert.Empty(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal((HttpStatusCode.Unauthorized, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
     }
 
     [GeneratedRegex(@"(?<=/widget/v)\d+\.\d+\.\d+")]

@@ -11,6 +11,10 @@ public sealed class CommandLineTests
     [InlineData("selftest", "--runs", "5")]
     [InlineData("selftest", "--only", "dancing")]
     [InlineData("up", "--set", "no-equals-sign")]
+    [InlineData("snapshot", "both")]
+    [InlineData("snapshot", "live", "--weights", "click")]
+    [InlineData("snapshot", "live", "--weights", "dismiss=1")]
+    [InlineData("snapshot", "live", "--half-life", "0")]
     public async Task A_bad_argument_gets_one_sentence_and_exit_code_2(params string[] args)
     {
         var error = Console.Error;

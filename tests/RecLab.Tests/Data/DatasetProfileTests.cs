@@ -17,7 +17,7 @@ public sealed class DatasetProfileTests
     [Fact]
     public void Numbers_are_those_worked_out_by_hand()
     {
-        var profile = DatasetProfile.Of(Seven(), 0);
+        var profile = DatasetProfile.Of(Seven(), new() { Hidden = 0 });
         Assert.Equal([new Bin("1", 1), new("2–3", 1), new("4–7", 1)], profile.Activity); // c has 1, b has 2, a has 4 rows
         Assert.Equal([new Bin("0", 1), new("1", 1), new("2–3", 1), new("4–7", 1)], profile.Popularity); // item 3: 0, 2: 1, 1: 2, 0: 4
         Assert.Equal([new Bin("1 Jan 2024", 2), new("2 Jan 2024", 1), new("3 Jan 2024", 0), new("4 Jan 2024", 4)], profile.Time);
@@ -42,14 +42,14 @@ public sealed class DatasetProfileTests
     [Fact]
     public void Long_spans_are_counted_by_month_and_longer_ones_by_year()
     {
-        Assert.Equal("month", DatasetProfile.Of(Spread(365), 0).Period);
-        Assert.Equal("year", DatasetProfile.Of(Spread(365 * 20), 0).Period);
-        Assert.Equal(365 * 20, DatasetProfile.Of(Spread(365 * 20), 0).Time.Sum(b => b.Count));
+        Assert.Equal("month", DatasetProfile.Of(Spread(365), new() { Hidden = 0 }).Period);
+        Assert.Equal("year", DatasetProfile.Of(Spread(365 * 20), new() { Hidden = 0 }).Period);
+        Assert.Equal(365 * 20, DatasetProfile.Of(Spread(365 * 20), new() { Hidden = 0 }).Time.Sum(b => b.Count));
     }
 
     [Fact]
     public void Without_times_there_is_no_histogram_of_time() =>
-        Assert.Empty(DatasetProfile.Of(new(Vocabulary.OfNumbers(1), Vocabulary.OfNumbers(1), [0], [0], [1], [0]), 0).Time);
+        Assert.Empty(DatasetProfile.Of(new(Vocabulary.OfNumbers(1), Vocabulary.OfNumbers(1), [0], [0], [1], [0]), new() { Hidden = 0 }).Time);
 
     [Theory]
     [InlineData("ratings.csv", "ratings.csv")]

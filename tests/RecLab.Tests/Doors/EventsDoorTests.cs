@@ -98,6 +98,18 @@ public sealed class EventsDoorTests(ShopApp app) : IClassFixture<ShopApp>, IAsyn
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await page.PostAsync($"/api/v1/events?key={app.PublishableKey}", new StringContent(new string(' ', (64 << 10) + 1), Encoding.UTF8, "text/plain"))).StatusCode);
     }
 
+    [Theory]
+    [InlineData("a", "b\u009f")] // a byte that is no UTF-8, found by the fuzzer: the parser takes it, reading it throws
+    [InlineData("\\ud800", "b")] // a name that is half a character
+    public async Task A_body_that_is_no_text_is_malformed(string name, string value)
+    {
+        using var client = app.Backend();
+        using var content = new ByteArrayContent(Encoding.Latin1.GetBytes($$$"""[{"eventId":"no-text","type":"custom:x","properties":{"{{{name}}}":"{{{value}}}"}}]"""));
+        content.Headers.ContentType = new("application/json");
+        using var answer = await client.PostAsync("/api/v1/events", content);
+        Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+    }
+
     [Fact]
     public async Task A_small_gzip_body_that_grows_too_large_is_refused()
     {

@@ -168,6 +168,7 @@ public sealed class RecommendationsDoorTests(ShopApp app) : IClassFixture<ShopAp
             if (origin is not null) request.Headers.Add("Origin", origin);
             using var answer = await client.SendAsync(request);
             Assert.Equal(answer.StatusCode == HttpStatusCode.OK ? [origin!] : [], answer.Headers.TryGetValues("Access-Control-Allow-Origin", out var allowed) ? allowed : []);
+            Assert.Equal(answer.StatusCode == HttpStatusCode.OK ? ["Retry-After"] : [], answer.Headers.TryGetValues("Access-Control-Expose-Headers", out var readable) ? readable : []); // or a page could not obey it
             Assert.Contains("Origin", answer.Headers.Vary);
             return answer.StatusCode;
         }
@@ -189,6 +190,6 @@ public sealed class RecommendationsDoorTests(ShopApp app) : IClassFixture<ShopAp
     {
         using var client = app.CreateClient();
         var paths = (await client.GetFromJsonAsync<JsonElement>("/openapi/v1.json")).GetProperty("paths").EnumerateObject().Select(p => p.Name);
-        Assert.Equal(["/api/v1/events", "/api/v1/recommendations", "/api/v1/recommendations:batch"], paths.Order());
+        Assert.Equal(["/api/v1/events", "/api/v1/exposures", "/api/v1/recommendations", "/api/v1/recommendations:batch", "/api/v1/variants/{key}/lists"], paths.Order());
     }
 }

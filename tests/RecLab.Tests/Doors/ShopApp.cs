@@ -33,10 +33,11 @@ public class ShopApp : RecLabApp
     public async Task<RecLabDb> DbAsync() => await Get<IDbContextFactory<RecLabDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
 
     /// <summary>Opens the shop: data, keys and the placement "home" without exploration. Safe to call again.</summary>
-    public async Task<ShopApp> OpenAsync()
+    /// <param name="stock">What it sells and who bought it; by default <see cref="Stock"/>.</param>
+    public async Task<ShopApp> OpenAsync(Interactions? stock = null)
     {
         if (SecretKey.Length > 0) return this;
-        var (writer, data) = (Get<DatasetWriter>(), Stock());
+        var (writer, data) = (Get<DatasetWriter>(), stock ?? Stock());
         var dataset = await writer.ReserveAsync("shop", "made", DatasetOrigin.Generated, 0.1, "test");
         DatasetId = (await writer.StoreAsync(dataset.Id, data, new ImportReport("made", data.Count, data.Count, [], []))).Id;
         await Get<ModelShelf>().RefreshAsync();
@@ -47,13 +48,14 @@ public class ShopApp : RecLabApp
     }
 
     /// <summary>Users 0..79 touch items of 0..59 whose number has their remainder by 4; item k has the category "c" + k % 4 and a title that tries to be markup.</summary>
-    public static Interactions Stock()
+    /// <param name="describe">Describes item k instead.</param>
+    public static Interactions Stock(Func<int, ItemInfo>? describe = null)
     {
         const int users = 80, items = 60, rows = 12;
         var random = new Random(5);
         var user = Enumerable.Range(0, users * rows).Select(r => r % users).ToArray();
         var item = user.Select(u => u % 4 + 4 * (int)(items / 4 * random.NextDouble() * random.NextDouble())).ToArray();
-        var catalogue = new Catalogue(Enumerable.Range(0, items).Select(i => new ItemInfo($"{i}", $"Item <b>{i}</b>", [$"c{i % 4}"], Price: 100 * i)));
+        var catalogue = new Catalogue(Enumerable.Range(0, items).Select(describe ?? (i => new($"{i}", $"Item <b>{i}</b>", [$"c{i % 4}"], Price: 100 * i))));
         return new(Vocabulary.OfNumbers(users), Vocabulary.OfNumbers(items), user, item, [.. user.Select(_ => 1f)], [.. user.Select((_, r) => 1_600_000_000L + r * 60)], catalogue);
     }
 
@@ -67,11 +69,11 @@ public class ShopApp : RecLabApp
     }
 
     /// <summary>A variant with a model trained here, published as a training process does it, and put on the shelf.</summary>
-    public async Task<Variant> ServeAsync(string key, string family, string options = "{}")
+    public async Task<Variant> ServeAsync(string key, string family, string options = "{}", string? name = null)
     {
         await using var db = await DbAsync();
         var variant = await db.Set<Variant>().FirstOrDefaultAsync(v => v.Key == key)
-            ?? db.Add(new Variant { Key = key, Name = key, Family = family, Options = options, DatasetId = DatasetId, CreatedAt = DateTimeOffset.UnixEpoch }).Entity;
+            ?? db.Add(new Variant { Key = key, Name = name ?? key, Family = family, Options = options, DatasetId = DatasetId, CreatedAt = DateTimeOffset.UnixEpoch }).Entity;
         await db.SaveChangesAsync();
         var version = await db.Set<TrainingRun>().CountAsync(r => r.VariantId == variant.Id) + 1;
         var run = db.Add(new TrainingRun { VariantId = variant.Id, DatasetId = DatasetId, Version = version, Options = options, State = RunState.Running }).Entity;
@@ -93,10 +95,12 @@ public class ShopApp : RecLabApp
     }
 
     /// <summary>A running experiment over variants with equal shares.</summary>
-    public async Task<Experiment> ExperimentAsync(string key, string placement, params Variant[] variants)
+    public Task<Experiment> ExperimentAsync(string key, string placement, params Variant[] variants) => ExperimentAsync(key, placement, ExperimentSettings.Default, variants);
+
+    public async Task<Experiment> ExperimentAsync(string key, string placement, ExperimentSettings settings, params Variant[] variants)
     {
         var desk = Get<ExperimentDesk>();
-        await desk.DraftAsync(new ExperimentDraft { Key = key, Name = key, Placement = placement, Arms = [.. variants.Select(v => new ArmDraft(v.Id, v.Name, 1.0 / variants.Length))] }, "test");
+        await desk.DraftAsync(new ExperimentDraft { Key = key, Name = key, Placement = placement, Settings = settings, Arms = [.. variants.Select(v => new ArmDraft(v.Id, v.Name, 1.0 / variants.Length))] }, "test");
         await desk.MarkReadyAsync(key, "test");
         var experiment = await desk.StartAsync(key, "test");
         await Get<LiveExperiments>().RefreshAsync();

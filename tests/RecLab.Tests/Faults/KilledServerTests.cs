@@ -1,8 +1,5 @@
 using System.Net;
-using Microsoft.Extensions.DependencyInjection;
-using RecLab.Access;
 using RecLab.Tests.Access;
-using RecLab.Tests.Doors;
 using Xunit;
 
 namespace RecLab.Tests.Faults;
@@ -10,15 +7,13 @@ namespace RecLab.Tests.Faults;
 /// <summary>The server is killed while visitors click.</summary>
 public sealed class KilledServerTests(ITestOutputHelper output)
 {
-    private const string Experiment = "kill";
-
     [Fact]
     public async Task What_was_acknowledged_survives_a_kill_exactly_once_and_nothing_is_invented()
     {
         var seed = Sizes.DrawnSeed();
         output.WriteLine($"Seed {seed}; repeat with RECLAB_SEED={seed}.");
         var random = new Random(seed);
-        var (folder, key) = await ShopAsync();
+        var (folder, key) = await LeftShop.MakeAsync();
         ServerProcess? server = null;
         try
         {
@@ -54,15 +49,6 @@ public sealed class KilledServerTests(ITestOutputHelper output)
             Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    /// <summary>A shop with an experiment of two variants on its home page, left for a server of its own.</summary>
-    private static async Task<(string Folder, string Key)> ShopAsync()
-    {
-        var app = await new ShopApp().OpenAsync();
-        await app.ExperimentAsync(Experiment, "home", await app.ServeAsync("popularity", "popularity"), await app.ServeAsync("item-knn", "item-knn"));
-        await app.Services.GetRequiredService<PeopleDesk>().CreateAsync("ada@example.com", "Ada", Browsing.Password, Roles.Viewer);
-        return (await app.LeaveAsync(), app.SecretKey);
     }
 
     /// <summary>Every acknowledged event and every list that arrived is in the file, none twice, and nothing that was never sent.</summary>
@@ -102,14 +88,14 @@ public sealed class KilledServerTests(ITestOutputHelper output)
     {
         var cookies = new CookieContainer();
         using var before = Person(server, cookies);
-        Assert.Equal(HttpStatusCode.Redirect, (await before.SignInAsync("ada@example.com", Browsing.Password)).StatusCode);
-        var results = await before.GetStringAsync($"/experiments/{Experiment}/export.csv?traffic=live");
+        Assert.Equal(HttpStatusCode.Redirect, (await before.SignInAsync(LeftShop.Person, Browsing.Password)).StatusCode);
+        var results = await before.GetStringAsync($"/experiments/{LeftShop.Experiment}/export.csv?traffic=live");
         Assert.Contains("ctr", results, StringComparison.Ordinal);
         await server.KillAsync();
 
         await using var again = await ServerProcess.StartAsync(folder);
         using var after = Person(again, cookies);
-        Assert.Equal(results, await after.GetStringAsync($"/experiments/{Experiment}/export.csv?traffic=live"));
+        Assert.Equal(results, await after.GetStringAsync($"/experiments/{LeftShop.Experiment}/export.csv?traffic=live"));
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
         var known = crowd.Arms.Count;
         await crowd.VisitAsync(again, clients: 2, stop.Token); // asserts at each visit that a user's variant has not changed
@@ -126,6 +112,6 @@ public sealed class KilledServerTests(ITestOutputHelper output)
     private static string Reference(string user)
     {
         static uint Fnv(string text) => text.Aggregate(2166136261u, (h, c) => unchecked((h ^ c) * 16777619u));
-        return Fnv($"{Fnv($"{Experiment}:1{user}")}") % 10000 / 10000.0 < 0.5 ? "popularity" : "item-knn";
+        return Fnv($"{Fnv($"{LeftShop.Experiment}:1{user}")}") % 10000 / 10000.0 < 0.5 ? "popularity" : "item-knn";
     }
 }

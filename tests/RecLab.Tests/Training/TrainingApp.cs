@@ -20,6 +20,7 @@ public sealed class TrainingApp : RecLabApp
     {
         base.ConfigureWebHost(builder);
         builder.UseSetting("RecLab:CancelSeconds", "2");
+        builder.UseSetting("RecLab:TrainingThreads", "1"); // the same bits every time
     }
 
     public T Get<T>() where T : notnull => Services.GetRequiredService<T>();

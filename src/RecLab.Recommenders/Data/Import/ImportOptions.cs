@@ -1,3 +1,5 @@
+using RecLab.Recommenders.Data.Cleaning;
+
 namespace RecLab.Recommenders.Data.Import;
 
 /// <summary>How a data set is read.</summary>
@@ -5,6 +7,9 @@ public sealed record ImportOptions
 {
     /// <summary>Where the columns of a delimited file are; null to find out from the first lines. Layouts with a fixed form ignore it.</summary>
     public ColumnMapping? Columns { get; init; }
+
+    /// <summary>What is dropped or changed once all lines are read.</summary>
+    public CleaningRules Cleaning { get; init; } = CleaningRules.None;
 
     /// <summary>Refused lines kept word for word in the report, per rule. The counts stay exact.</summary>
     public int KeptLinesPerRule { get; init; } = 20;

@@ -1,13 +1,18 @@
+using RecLab.Recommenders.Data.Cleaning;
+
 namespace RecLab.Recommenders.Data.Import;
 
 /// <summary>What happened to the lines of an import: read = accepted + refused.</summary>
 /// <param name="Layout">Key of the layout: "movielens-1m".</param>
 /// <param name="Lines">Lines (records) of the interactions file, a header not counted.</param>
-/// <param name="Accepted">Rows that became interactions.</param>
+/// <param name="Accepted">Rows that could be read; without cleaning they are the interactions.</param>
 /// <param name="Refusals">What was refused in any file, by rule, most frequent first.</param>
 /// <param name="Notes">Sentences about what was assumed or left out.</param>
 public sealed record ImportReport(string Layout, long Lines, long Accepted, IReadOnlyList<Refusal> Refusals, IReadOnlyList<string> Notes)
 {
+    /// <summary>Every rule that dropped or changed rows, in the order of application: first those on lines, most frequent first, then those of the cleaning.</summary>
+    public IReadOnlyList<CleaningStep> Steps { get; init; } = [];
+
     public int Users { get; init; }
 
     /// <summary>Items with at least one interaction.</summary>

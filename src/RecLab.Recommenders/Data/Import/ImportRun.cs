@@ -1,4 +1,5 @@
 using System.Text.Unicode;
+using RecLab.Recommenders.Data.Cleaning;
 
 namespace RecLab.Recommenders.Data.Import;
 
@@ -76,19 +77,35 @@ internal sealed class ImportRun(string layout, ImportOptions options, IProgress<
     /// <exception cref="ImportException">Nothing or too little of the file could be read.</exception>
     public ImportResult Finish(string file, Catalogue catalogue, Audience audience)
     {
+        if (options.Cleaning.Wrong is { } wrong) throw new ImportException(wrong);
         var accepted = Rows.Count;
-        var report = new ImportReport(layout, _lines, accepted, Refusals.Refusals(), Notes);
+        var report = new ImportReport(layout, _lines, accepted, Refusals.Refusals(), Notes) { Steps = OfLines() };
         if (_lines == 0) throw new ImportException($"'{file}' has no rows.") { Report = report };
         if (accepted == 0) throw new ImportException($"None of the {_lines:N0} rows of '{file}' could be read: {Worst(report)}.") { Report = report };
         if (report.Refused > options.MostRefused * _lines)
             throw new ImportException($"{report.Refused:N0} of the {_lines:N0} rows of '{file}' could not be read, more than the {options.MostRefused:P0} allowed: {Worst(report)}.") { Report = report };
         Report(1, "sorting");
         var data = Rows.Build(catalogue, audience);
+        if (!options.Cleaning.IsOff) Report(1, "cleaning");
+        (data, var steps) = Cleaner.Clean(data, options.Cleaning, cancellation);
         return new(data, report with
         {
+            Steps = [.. report.Steps, .. steps],
             Users = data.Users.Count, Items = data.Items.Count, DescribedItems = catalogue.Count, DescribedUsers = audience.Count,
             First = When(data, 0), Last = When(data, ^1),
         });
+    }
+
+    private List<CleaningStep> OfLines()
+    {
+        var steps = new List<CleaningStep>();
+        var left = _lines;
+        foreach (var (rule, count) in Refusals.Counts(_files))
+        {
+            steps.Add(new(rule, left, count, left - count));
+            left -= count;
+        }
+        return steps;
     }
 
     private string? Rule(ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, float value, long time) =>

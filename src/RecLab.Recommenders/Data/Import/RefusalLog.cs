@@ -7,6 +7,7 @@ internal sealed class RefusalLog(int keptPerRule)
 {
     private const int Excerpt = 200;
     private readonly Dictionary<string, (long Count, List<RefusedLine> Lines)> _rules = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Rule, string File), long> _counts = [];
 
     public bool IsEmpty => _rules.Count == 0;
 
@@ -15,7 +16,12 @@ internal sealed class RefusalLog(int keptPerRule)
         var (count, lines) = Entry(rule);
         if (lines.Count < keptPerRule) lines.Add(new(file, line, Shorten(Encoding.UTF8.GetString(text[..Math.Min(text.Length, 4 * Excerpt)]))));
         _rules[rule] = (count + 1, lines);
+        _counts[(rule, file)] = _counts.GetValueOrDefault((rule, file)) + 1;
     }
+
+    /// <summary>How many lines of these files each rule refused, most frequent first.</summary>
+    public IReadOnlyList<(string Rule, long Count)> Counts(IReadOnlySet<string> files) =>
+        [.. _counts.Where(c => files.Contains(c.Key.File)).GroupBy(c => c.Key.Rule, (rule, c) => (rule, Count: c.Sum(x => x.Value))).OrderByDescending(c => c.Count).ThenBy(c => c.rule, StringComparer.Ordinal)];
 
     public IReadOnlyList<Refusal> Refusals() =>
         [.. _rules.OrderByDescending(r => r.Value.Count).ThenBy(r => r.Key, StringComparer.Ordinal).Select(r => new Refusal(r.Key, r.Value.Count, r.Value.Lines))];

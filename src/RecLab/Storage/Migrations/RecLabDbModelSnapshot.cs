@@ -312,6 +312,9 @@ namespace RecLab.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Log")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -560,6 +563,9 @@ namespace RecLab.Storage.Migrations
                     b.Property<string>("Error")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Experiment")
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("FinishedAt")
                         .HasColumnType("INTEGER");
 
@@ -575,7 +581,20 @@ namespace RecLab.Storage.Migrations
                     b.Property<int>("People")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int?>("Phase")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Placement")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("PlantedArm")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("PlantedLift")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Process")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
@@ -622,8 +641,22 @@ namespace RecLab.Storage.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("DefaultBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DefaultExperiment")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("DefaultSince")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int?>("DefaultVariantId")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("DefaultWhy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<double>("Exploration")
                         .HasColumnType("REAL");
@@ -636,12 +669,26 @@ namespace RecLab.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("HaltedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("HaltedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("HaltedWhy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<bool>("HideSeen")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Key")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("ListLength")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -947,6 +994,9 @@ namespace RecLab.Storage.Migrations
 
                     b.Property<string>("Key")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("LogRecipe")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Name")

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace RecLab.Client;
+
+/// <summary>Sends one request until it is answered, refused, or the attempts are used up.</summary>
+internal sealed class Sender(HttpClient http, RecLabClientOptions options)
+{
+    /// <param name="body">Made anew for each attempt, so that the time of sending is right; the ids in it are not.</param>
+    public async Task<TAnswer> PostAsync<TBody, TAnswer>(string path, Func<TBody> body, JsonTypeInfo<TBody> form, JsonTypeInfo<TAnswer> answerForm, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            TimeSpan? asked = null;
+            try
+            {
+                using var limit = new CancellationTokenSource(options.Timeout, options.Clock);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+                using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body(), form)) };
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Key);
+                using var answer = await http.SendAsync(request, either.Token).ConfigureAwait(false);
+                if (answer.IsSuccessStatusCode)
+                    return await answer.Content.ReadFromJsonAsync(answerForm, either.Token).ConfigureAwait(false) ?? throw new RecLabException((int)answer.StatusCode, "The answer was empty.", null);
+                if ((int)answer.StatusCode is not (429 or 502 or 503 or 504) || attempt >= options.Attempts) throw await ProblemAsync(answer, either.Token).ConfigureAwait(false);
+                asked = answer.Headers.RetryAfter is { } later ? later.Delta ?? later.Date - options.Clock.GetUtcNow() : null;
+            }
+            catch (HttpRequestException) when (attempt < options.Attempts)
+            {
+                asked = null;
+            }
+            catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+            {
+                if (attempt >= options.Attempts) throw new HttpRequestException($"There was no answer within {options.Timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s.", e);
+            }
+            await Task.Delay(Pause(attempt, asked), options.Clock, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private TimeSpan Pause(int attempt, TimeSpan? asked)
+    {
+        var pause = options.FirstPause * Math.Pow(2, attempt - 1) * (0.5 + Random.Shared.NextDouble() / 2);
+        if (asked > pause) pause = asked.Value;
+        return pause < options.LongestPause ? pause : options.LongestPause;
+    }
+
+    private static async Task<RecLabException> ProblemAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        var status = (int)answer.StatusCode;
+        if (answer.Content.Headers.ContentType?.MediaType is not ("application/problem+json" or "application/json")) return new(status, $"The server answered with status {status}.", null);
+        var problem = await answer.Content.ReadFromJsonAsync(ClientJson.Default.ProblemBody, cancellation).ConfigureAwait(false);
+        return new(status, problem?.Detail ?? problem?.Title ?? $"The server answered with status {status}.", problem?.TraceId);
+    }
+}

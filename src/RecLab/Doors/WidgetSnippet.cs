@@ -1,0 +1,30 @@
+using System.Net;
+using RecLab.Serving;
+
+namespace RecLab.Doors;
+
+/// <summary>What a shop pastes into its page.</summary>
+public static class WidgetSnippet
+{
+    public static readonly IReadOnlyList<string> Layouts = ["carousel", "grid", "list"];
+
+    /// <summary>Script tag with integrity, and the element.</summary>
+    /// <param name="address">The server's address with a slash at the end.</param>
+    /// <param name="key">The publishable key.</param>
+    public static string Html(string address, string key, string integrity, Placement placement, string layout, string heading) => $"""
+        <script async src="{Text(address)}widget/v{WidgetDoor.Version}/reclab.js" data-key="{Text(key)}" data-consent="unknown"
+          integrity="{integrity}" crossorigin="anonymous"></script>
+        {Element(placement, layout, heading, "", "", "\n  <a href=\"/bestsellers\">Bestsellers</a>\n")}
+        """;
+
+    /// <summary>The element alone.</summary>
+    /// <param name="fallback">Markup shown while nothing else can be.</param>
+    public static string Element(Placement placement, string layout, string heading, string user, string item, string fallback) =>
+        $"<reclab-recommendations placement=\"{Text(placement.Key)}\" n=\"{placement.ListLength}\" layout=\"{(Layouts.Contains(layout) ? layout : Layouts[0])}\"{Attribute("heading", heading)}{Attribute("user", user)}{Attribute("item", item)}>{fallback}</reclab-recommendations>";
+
+    /// <summary>What a strict content policy of the host page must name.</summary>
+    public static string Policy(string address) => $"script-src {address.TrimEnd('/')}; connect-src {address.TrimEnd('/')}; img-src {address.TrimEnd('/')}";
+
+    private static string Attribute(string name, string value) => value.Length == 0 ? "" : $" {name}=\"{Text(value)}\"";
+    private static string Text(string text) => WebUtility.HtmlEncode(text);
+}

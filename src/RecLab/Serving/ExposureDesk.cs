@@ -1,0 +1,58 @@
+using RecLab.Events;
+using RecLab.Experiments;
+
+namespace RecLab.Serving;
+
+/// <summary>A list that the host chose and showed, already checked for shape.</summary>
+public sealed record HostList
+{
+    /// <summary>The sender's own id of this report: the same id again is the same list.</summary>
+    public required Guid Id { get; init; }
+    public required string Placement { get; init; }
+    public required string User { get; init; }
+    public string Session { get; init; } = "";
+
+    /// <summary>Outside ids, best first.</summary>
+    public required IReadOnlyList<string> Items { get; init; }
+
+    /// <summary>The probability with which the host's policy put each item at its place, (0, 1].</summary>
+    public required IReadOnlyList<double> Propensities { get; init; }
+
+    /// <summary>When it was shown, Unix milliseconds.</summary>
+    public required long ServedAt { get; init; }
+    public IReadOnlyDictionary<string, string>? Context { get; init; }
+    public bool Simulated { get; init; }
+}
+
+/// <summary>A host's list as it was recorded.</summary>
+/// <param name="Experiment">Key of the experiment that counts it, or null.</param>
+/// <param name="Variant">The arm the user is in, or the placement's variant; null for none.</param>
+public sealed record RecordedList(string RecommendationId, string? Experiment, string? Variant, string Reason);
+
+/// <summary>Records lists that the host decided: the log-only arm. The user's arm is computed as for any other list; only where it is a log-only one does the list count for the experiment, so that
+/// a host that shows its own list to somebody else's arm spoils nothing.</summary>
+public sealed class ExposureDesk(LiveExperiments experiments, ModelShelf models, PlacementShelf placements, EventLog log)
+{
+    /// <summary>The host showed its list to a user of another arm.</summary>
+    public const string OtherArm = "other-arm";
+
+    /// <summary>Ends when the list is durable; null where there is no such placement.</summary>
+    /// <exception cref="EventLogBusyException">Nothing was stored; try again.</exception>
+    public async Task<RecordedList?> RecordAsync(HostList list, CancellationToken cancellation = default)
+    {
+        if (await placements.FindAsync(list.Placement, cancellation) is not { } placement) return null;
+        var routing = placement.Placement.HaltedAt is null ? experiments.Route(list.Placement, list.User, list.Context) : new Routing(null, RecommendationDesk.Halted);
+        var wanted = routing.Assignment?.VariantId ?? placement.Placement.DefaultVariantId;
+        var served = wanted is { } id ? models.Borrow(id) : null;
+        var ours = served?.HostDecides == true;
+        var counted = ours && routing.Assignment is { Counted: true } assigned ? assigned : null;
+        var exposure = new Exposure
+        {
+            Id = list.Id, ServedAt = list.ServedAt, Placement = list.Placement, Experiment = counted?.ExperimentId ?? 0, Phase = counted?.Phase ?? 0, Arm = counted?.ArmPosition ?? 0,
+            Variant = ours ? served!.VariantId : 0, Run = ours ? served!.RunId : 0, Unit = list.User, Session = list.Session, Simulated = list.Simulated, Items = list.Items, Propensities = list.Propensities,
+            Reason = routing.Assignment is not null && !ours ? OtherArm : routing.Reason, HostDecides = true,
+        };
+        await log.AppendAsync(exposure);
+        return new(log.Sealer.Seal(exposure).ToString(), counted?.ExperimentKey, wanted is { } v ? models.NameOf(v)?.Key : null, exposure.Reason);
+    }
+}

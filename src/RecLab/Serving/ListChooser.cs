@@ -1,0 +1,160 @@
+using System.Buffers;
+using RecLab.Events;
+using RecLab.Recommenders;
+using RecLab.Serving.External;
+
+namespace RecLab.Serving;
+
+/// <summary>A list with what made it. Immutable; the same one may be shown several times, each time under its own id.</summary>
+/// <param name="Served">What answered; null for the empty list.</param>
+/// <param name="Fallback">Name of the fallback that answered, or null.</param>
+/// <param name="Ids">Outside ids of <paramref name="Items"/>.</param>
+/// <param name="Propensities">Probability of each item at its place.</param>
+/// <param name="About">The item the list is about, or null.</param>
+public sealed record ChosenList(ServedModel? Served, string? Fallback, RankedItem[] Items, string[] Ids, double[] Propensities, string? About = null)
+{
+    /// <summary>No model has anything to say.</summary>
+    public static ChosenList Empty { get; } = new(null, "empty", [], [], []);
+}
+
+/// <summary>Chooses who answers and makes the list: the wanted variant, else the placement's fallbacks in their order, else the newest popularity model, else an empty list.</summary>
+public sealed class ListChooser(ModelShelf models, EventLog log)
+{
+    private const int MostHistory = 50;
+
+    /// <param name="wanted">The variant assigned or the placement's own; null for the fallbacks at once.</param>
+    /// <param name="unit">The person, or empty.</param>
+    /// <param name="known">The person's interests since the models were trained, oldest first.</param>
+    /// <param name="seed">Decides the exploration.</param>
+    public async ValueTask<ChosenList> ChooseAsync(LivePlacement placement, int? wanted, string unit, RecommendationRequest request, IReadOnlyList<Interest> known, string seed, CancellationToken cancellation)
+    {
+        var question = new Question(placement, unit, request, known, seed);
+        if (wanted is { } variant && models.Borrow(variant) is { HostDecides: false } first && await BuildAsync(first, null, question, cancellation) is { } list) return list;
+        foreach (var key in placement.Fallbacks)
+            if (models.Borrow(key) is { HostDecides: false } next && await BuildAsync(next, key, question, cancellation) is { } second) return second;
+        return models.LastResort is { } last && await BuildAsync(last, "popularity", question, cancellation) is { } third ? third : ChosenList.Empty;
+    }
+
+    private readonly record struct Question(LivePlacement Placement, string Unit, RecommendationRequest Request, IReadOnlyList<Interest> Known, string Seed);
+
+    private async ValueTask<ChosenList?> BuildAsync(ServedModel served, string? fallback, Question question, CancellationToken cancellation)
+    {
+        IReadOnlyList<string>? listed = null;
+        if (served.Remote is { } remote)
+        {
+            (listed, var why) = await remote.AskAsync(Asked(served, question), cancellation);
+            if (why is not null) log.Count($"endpoint:{why}", question.Request.Placement, question.Request.Simulated);
+            if (listed is null) return null;
+        }
+        return Build(served, fallback, question, listed);
+    }
+
+    /// <summary>A list by one model, or null where it has nothing to say to this question.</summary>
+    private static ChosenList? Build(ServedModel served, string? fallback, Question question, IReadOnlyList<string>? listed)
+    {
+        var count = served.Items.Count;
+        if (count == 0) return null;
+        var rented = ArrayPool<float>.Shared.Rent(count);
+        var flags = ArrayPool<bool>.Shared.Rent(count);
+        try
+        {
+            var scores = rented.AsSpan(0, count);
+            var excluded = flags.AsSpan(0, count);
+            var history = History(served, question);
+            var item = About(served, question.Request, history);
+            if (listed is not null) Rank(served, listed, scores);
+            else if (!served.Model.Score(Query(served, question, history, item), scores)) return null;
+            Exclude(excluded, served, question, history, item);
+            var list = ListBuilder.Build(scores, excluded, question.Request.Count ?? question.Placement.Placement.ListLength, question.Placement.Placement.Exploration, question.Seed);
+            if (list.Items.Length == 0) return null;
+            var about = item < 0 ? null : served.Items[item];
+            var (items, ids) = (new RankedItem[list.Items.Length], new string[list.Items.Length]);
+            for (var i = 0; i < items.Length; i++)
+            {
+                ids[i] = served.Items[list.Items[i]];
+                items[i] = new(served.Catalogue[ids[i]], list.Scores[i], Why(list.Explored[i], served, item));
+            }
+            return new(served, fallback, items, ids, list.Propensities, about);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(rented);
+            ArrayPool<bool>.Shared.Return(flags);
+        }
+    }
+
+    /// <summary>"Because you viewed" asks about one item alone; everything else about the person, and the item beside.</summary>
+    private static Query Query(ServedModel served, Question question, int[] history, int item) =>
+        question.Request.Because && question.Request.Item is null && item >= 0 ? new(-1, ReadOnlyMemory<int>.Empty, item)
+            : new(question.Unit.Length == 0 ? -1 : served.Model.Users.IndexOf(question.Unit), history, item);
+
+    private static int About(ServedModel served, RecommendationRequest request, int[] history) =>
+        request.Item is { } asked ? served.Items.IndexOf(asked) : request.Because && history.Length > 0 ? history[^1] : -1;
+
+    /// <summary>The service's order as scores; what the catalogue lacks falls away, what it did not name has none.</summary>
+    private static void Rank(ServedModel served, IReadOnlyList<string> listed, Span<float> scores)
+    {
+        scores.Fill(float.NaN);
+        for (var i = 0; i < listed.Count; i++)
+            if (served.Items.IndexOf(listed[i]) is >= 0 and var index) scores[index] = listed.Count - i;
+    }
+
+    private static EndpointQuestion Asked(ServedModel served, Question question)
+    {
+        var (request, history) = (question.Request, History(served, question));
+        var newest = history.AsSpan(Math.Max(0, history.Length - MostHistory));
+        var touched = new string[newest.Length];
+        for (var i = 0; i < touched.Length; i++) touched[i] = served.Items[newest[i]];
+        return new(request.Placement, question.Unit.Length == 0 ? null : question.Unit, request.Item, request.Session.Length == 0 ? null : request.Session, request.Count ?? question.Placement.Placement.ListLength, request.Exclude, touched, request.Context);
+    }
+
+    private static int[] History(ServedModel served, Question question) => History(served, question.Unit.Length == 0 ? -1 : served.Past.Users.IndexOf(question.Unit), question.Known);
+
+    /// <summary>Item indices the person has touched, oldest first: rows of the data set, then what was clicked since. What the data set, a snapshot of the log, has already is not told twice.</summary>
+    /// <param name="user">The person in the data set, or -1.</param>
+    internal static int[] History(ServedModel served, int user, IReadOnlyList<Interest> known)
+    {
+        var trained = user < 0 ? [] : served.Past.History(user);
+        if (known.Count == 0) return trained;
+        Dictionary<int, long> learnt = [];
+        if (user >= 0) foreach (var row in served.Past.ByUser[user]) learnt[served.Past.Item[row]] = served.Past.Time[row];
+        List<int> history = [.. trained];
+        foreach (var interest in known)
+            if (interest.Type != EventTypes.Dismiss && served.Items.IndexOf(interest.Item) is >= 0 and var index && !(learnt.TryGetValue(index, out var last) && last >= Math.DivRem(interest.At, 1000).Quotient)) history.Add(index);
+        return [.. history];
+    }
+
+    private static void Exclude(Span<bool> excluded, ServedModel served, Question question, int[] history, int item)
+    {
+        excluded.Clear();
+        var (placement, request) = (question.Placement, question.Request);
+        if (placement.Filters.Categories is { Count: > 0 } categories) Keep(excluded, served, categories);
+        if (request.Categories.Count > 0) Keep(excluded, served, request.Categories);
+        if (placement.Placement.HideSeen) foreach (var index in history) excluded[index] = true;
+        if (item >= 0) excluded[item] = true;
+        foreach (var id in request.Exclude) Mark(excluded, served, id);
+        foreach (var id in placement.Filters.Blocked ?? []) Mark(excluded, served, id);
+        foreach (var interest in question.Known)
+            if (interest.Type == EventTypes.Dismiss) Mark(excluded, served, interest.Item);
+    }
+
+    /// <summary>Excludes what is in none of the categories.</summary>
+    private static void Keep(Span<bool> excluded, ServedModel served, IReadOnlyList<string> categories)
+    {
+        var inside = categories.Select(served.InCategory).OfType<bool[]>().ToArray();
+        for (var i = 0; i < excluded.Length; i++)
+        {
+            var any = false;
+            foreach (var flags in inside) any |= flags[i];
+            excluded[i] |= !any;
+        }
+    }
+
+    private static void Mark(Span<bool> excluded, ServedModel served, string id)
+    {
+        if (served.Items.IndexOf(id) is >= 0 and var index) excluded[index] = true;
+    }
+
+    private static string Why(bool explored, ServedModel served, int item) =>
+        explored ? "explored" : served.Family == "popularity" ? "popular" : served.Remote is not null || served.Family == Training.External.ExternalFamilies.Lists ? "listed" : item >= 0 ? "viewed" : "history";
+}
