@@ -29,7 +29,7 @@ public sealed class HonestyTests(ITestOutputHelper output)
     {
         var seed = Sizes.DrawnSeed();
         output.WriteLine($"Seed {seed}; repeat with RECLAB_SEED={seed}.");
-        var people = Sizes.Of(120, 1500);
+        var people = Sizes.Of(80, 1500);
         var one = await SimulateAsync(Books(4), "neighbours", seed, people, threads: 1, Three, exploration: 0.2);
         var four = await SimulateAsync(Books(4), "neighbours", seed, people, threads: 4, Three, exploration: 0.2);
         Assert.True(one.Trace.Length > 5 * people, $"With seed {seed} only {one.Trace.Length} lines.");
@@ -54,7 +54,7 @@ public sealed class HonestyTests(ITestOutputHelper output)
     {
         var seed = Sizes.DrawnSeed();
         output.WriteLine($"Seed {seed}; repeat with RECLAB_SEED={seed}.");
-        var outcome = await SimulateAsync(Expectation.Shuffled(Books(seed), seed), "structureless", seed, Sizes.Of(500, 4000), 4, Three);
+        var outcome = await SimulateAsync(Expectation.Shuffled(Books(seed), seed), "structureless", seed, Sizes.Of(350, 4000), 4, Three);
         Assert.True(outcome.Run.Clicked > 100, $"With seed {seed} only {outcome.Run.Clicked} clicks.");
         foreach (var judgement in outcome.View.Scorecard.Goal.Judgements)
         {
