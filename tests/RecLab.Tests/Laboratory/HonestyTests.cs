@@ -73,7 +73,7 @@ public sealed class HonestyTests(ITestOutputHelper output)
         await app.PlacementAsync("home", p => p.Exploration = exploration);
         List<RecLab.Training.Variant> variants = [];
         foreach (var arm in arms) variants.Add(await app.ServeAsync(arm.Name.ToLowerInvariant(), arm.Family, name: arm.Name));
-        await app.ExperimentAsync("honest", "home", ExperimentSettings.Default with { TightestAt = people }, [.. variants]);
+        await app.ExperimentAsync("honest", "home", ExperimentSettings.Default with { TightestAt = Math.Max(100, people) }, [.. variants]);
         var run = await app.Get<SimulationDesk>().RequestAsync(new SimulationRequest
         {
             DatasetId = app.DatasetId, World = world, Seed = seed, People = people, Days = 7, SessionsEach = 3, FirstDay = new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero),
