@@ -13,7 +13,7 @@ namespace RecLab.Recommenders.Neural.Models;
 /// <summary>Options of <see cref="LightGcn"/>.</summary>
 public sealed record LightGcnOptions : FactorOptions
 {
-    public LightGcnOptions() => (Epochs, BatchSize, LearningRate, Regularization) = (60, 256, 0.01, 1e-3);
+    public LightGcnOptions() => (Epochs, BatchSize, LearningRate, Regularization, ValidateEvery) = (100, 128, 0.01, 0.02, 3);
 
     [Display(Name = "Layers", Description = "How often vectors spread to the neighbours in the graph of users and items.", Order = 5), Range(1, 8), Tunable(1, 4)]
     public int Layers { get; init; } = 2;

@@ -13,7 +13,7 @@ namespace RecLab.Recommenders.Neural.Models;
 /// <summary>Options of <see cref="Mf"/>.</summary>
 public sealed record MfOptions : FactorOptions
 {
-    public MfOptions() => (Epochs, BatchSize, LearningRate, Regularization) = (60, 256, 0.01, 0.02);
+    public MfOptions() => (Epochs, BatchSize, LearningRate, Regularization, ValidateEvery) = (100, 64, 0.01, 0.1, 2);
 }
 
 /// <summary>Matrix factorisation by gradient descent: <c>score(u, i) = p_u . q_i + b_i</c>, with a choice of losses: softmax over all items

@@ -14,7 +14,7 @@ namespace RecLab.Recommenders.Neural.Models;
 /// <summary>Options of <see cref="MultVae"/>.</summary>
 public sealed record MultVaeOptions : NeuralOptions
 {
-    public MultVaeOptions() => (Epochs, BatchSize, ClipNorm, Patience) = (80, 256, 0, 8);
+    public MultVaeOptions() => (Epochs, BatchSize, ClipNorm, Patience, ValidateEvery) = (80, 256, 0, 4, 2);
 
     [Display(Name = "Hidden width", Description = "Units between the items and the code, on both sides.", Order = 1), Range(4, 4096), Tunable(100, 800, Log = true)]
     public int HiddenWidth { get; init; } = 400;

@@ -14,7 +14,7 @@ namespace RecLab.Recommenders.Neural.Models;
 /// <summary>Options of <see cref="NeuMf"/>.</summary>
 public sealed record NeuMfOptions : NeuralOptions
 {
-    public NeuMfOptions() => (Epochs, BatchSize, LearningRate) = (30, 2048, 3e-3);
+    public NeuMfOptions() => (Epochs, BatchSize, LearningRate, Regularization, ValidateEvery) = (30, 2048, 3e-3, 0.01, 3);
 
     [Display(Name = "Factors", Description = "Length of the vectors that are multiplied element by element.", Order = 1), Range(2, 1024), Tunable(16, 128, Log = true)]
     public int Factors { get; init; } = 64;
