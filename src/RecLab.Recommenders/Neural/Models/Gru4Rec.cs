@@ -13,7 +13,7 @@ namespace RecLab.Recommenders.Neural.Models;
 /// <summary>Options of <see cref="Gru4Rec"/>.</summary>
 public sealed record Gru4RecOptions : NeuralOptions
 {
-    public Gru4RecOptions() => (Epochs, BatchSize, LearningRate) = (30, 64, 2e-3);
+    public Gru4RecOptions() => (Epochs, BatchSize, LearningRate, WarmUp) = (20, 64, 5e-3, 0.05);
 
     [Display(Name = "Sequence length", Description = "Newest items of a user the model looks at.", Order = 1), Range(2, 1000), Tunable(20, 200)]
     public int MaxLength { get; init; } = 50;
