@@ -137,7 +137,7 @@ public sealed class QuestionTests(ShopApp app) : IClassFixture<ShopApp>, IAsyncL
         Assert.Equal(1, after.GetProperty("model").GetProperty("version").GetInt32());
     }
 
-]
+    [Fact]
     public async Task Without_any_data_the_list_is_empty_and_says_so()
     {
         await using var bare = new ShopApp();
