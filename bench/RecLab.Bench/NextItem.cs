@@ -10,14 +10,15 @@ using RecLab.Testing;
 namespace RecLab.Bench;
 
 /// <summary>The protocol of the sequence papers on ml-1m-sasrec: each user's last item tests, the one before validates (early stopping only), all items
-/// ranked, seen ones left out. Arguments: <c>next-item THREADS FAMILY[:Option=value,...]...</c>; prints every epoch, then the test with its interval.</summary>
+/// ranked, seen ones left out. Arguments: <c>next-item THREADS[@DEVICE] FAMILY[:Option=value,...]...</c>; prints every epoch, then the test with its interval.</summary>
 internal static class NextItem
 {
     public static int Run(string[] args)
     {
-        if (args.Length < 2 || !int.TryParse(args[0], CultureInfo.InvariantCulture, out var threads))
+        var place = args.Length < 2 ? [] : args[0].Split('@');
+        if (place.Length is < 1 or > 2 || !int.TryParse(place[0], CultureInfo.InvariantCulture, out var threads))
         {
-            Console.Error.WriteLine("Usage: next-item THREADS FAMILY[:Option=value,...]...");
+            Console.Error.WriteLine("Usage: next-item THREADS[@DEVICE] FAMILY[:Option=value,...]...");
             return 2;
         }
         if (Data() is not { } data) return 1;
@@ -28,7 +29,7 @@ internal static class NextItem
             var options = FamilyFormula.OptionsOf(family, words.Length > 1 ? words[1] : "");
             var (clock, cpu) = (Stopwatch.StartNew(), Process.GetCurrentProcess().TotalProcessorTime);
             var progress = new Lines(clock);
-            var model = family.Create(options).Train(split.Train, new() { Threads = threads, Validation = split.Validation, Progress = progress });
+            var model = family.Create(options).Train(split.Train, new() { Threads = threads, Device = place.Length > 1 ? place[1] : "cpu", Validation = split.Validation, Progress = progress });
             var (wall, busy) = (clock.Elapsed.TotalSeconds, (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds);
             var result = Evaluator.Evaluate(model, split, new() { Ks = [10], Threads = threads });
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -8,7 +8,8 @@ using RecLab.Recommenders.Models.Hybrids;
 namespace RecLab.Bench;
 
 /// <summary>NDCG@10, recall@10 (95 % bootstrap intervals over users) and coverage of families on the split the peers were run on: histories are the train rows, rows of train and validation are not ranked.
-/// Arguments: <c>quality DATASET valid|test FAMILY[:Option=value,...]...</c></summary>
+/// Arguments: <c>quality DATASET valid|tune|test FAMILY[:Option=value,...]...</c>; <c>tune</c> is <c>valid</c> with early stopping on the
+/// rows that are asked about, for choosing settings; <c>test</c> stops early on the validation rows.</summary>
 internal static class Quality
 {
     public static int Run(string[] args)
@@ -21,7 +22,7 @@ internal static class Quality
             var family = RecommenderCatalog.Get(words[0]);
             var options = words is ["hybrid", var parts] ? HybridOf(parts) : FamilyFormula.OptionsOf(family, words.Length > 1 ? words[1] : "");
             var clock = Stopwatch.StartNew();
-            var model = family.Create(options).Train(split.Train, new() { Progress = new Log(), Validation = args[1] == "test" ? split.Valid : null });
+            var model = family.Create(options).Train(split.Train, new() { Progress = new Log(), Validation = args[1] == "valid" ? null : split.Valid });
             var trained = clock.Elapsed.TotalSeconds;
             var result = Evaluator.Evaluate(model, split.Train, known, asked, new() { Ks = [10], WithSlices = false, OnlyTrainedHistory = true });
             Console.WriteLine($"{string.Join(':', words),-90}{Value(result["ndcg", 10]),26}{Value(result["recall", 10]),26}{result["coverage", 10]?.Mean,10:F3}{trained,9:F2}{result.ScoringSeconds,9:F2}");

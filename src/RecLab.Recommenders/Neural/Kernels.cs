@@ -31,6 +31,15 @@ internal static class Kernels
         return F.cross_entropy(hidden.matmul(weight.t()), target);
     }
 
+    /// <summary>Rows of a table by their numbers.</summary>
+    public static Tensor Rows(Tensor table, Tensor index)
+    {
+#if !USE_TORCHSHARP
+        if (table.device.type == DeviceType.CPU) return Fused.Rows(table, index);
+#endif
+        return table.index_select(0, index);
+    }
+
     /// <summary>Self-attention with every sequence padded to the longest; causal, or each row sees its whole sequence.</summary>
     internal static Tensor PaddedAttention(Tensor qkv, long[] starts, int heads, double dropout, bool causal)
     {

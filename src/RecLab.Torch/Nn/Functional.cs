@@ -17,6 +17,9 @@ public static partial class torch
             /// <summary>While training, zeroes each element with probability p and scales the rest by 1/(1 - p).</summary>
             public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => Tensor.Of(Api.rl_dropout(input.Handle, p, training ? 1 : 0), input);
 
+            /// <summary>x W' + b.</summary>
+            public static Tensor linear(Tensor input, Tensor weights, Tensor? bias = null) => Tensor.Of(Api.rl_linear(input.Handle, weights.Handle, bias?.Handle ?? 0), input, weights, bias);
+
             public static Tensor softmax(Tensor input, long dim, ScalarType? dtype = null) => Tensor.Of(Api.rl_softmax(input.Handle, dim, Tensor.Code(dtype)), input);
 
             public static Tensor log_softmax(Tensor x, long dim) => Tensor.Of(Api.rl_log_softmax(x.Handle, dim), x);

@@ -22,4 +22,9 @@ public static class Fused
     /// <param name="target">The class of each row; 64-bit integers.</param>
     public static Tensor LinearCrossEntropy(Tensor hidden, Tensor weight, Tensor target) =>
         Tensor.Of(Api.rl_linear_cross_entropy(hidden.Handle, weight.Handle, target.Handle), hidden, weight, target);
+
+    /// <summary>Rows of a matrix, with a gradient that is gathered by row on all threads.</summary>
+    /// <param name="table">Rows x width.</param>
+    /// <param name="index">Which rows; integers.</param>
+    public static Tensor Rows(Tensor table, Tensor index) => Tensor.Of(Api.rl_embedding(table.Handle, index.Handle, -1, 0, 0), table, index);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
@@ -47,7 +48,11 @@ public sealed class KeyDesk(IDbContextFactory<RecLabDb> databases, Audit audit, 
     private volatile Copy? _copy;
 
     private sealed record Entry(byte[] Hash, KeyGrant Grant, DateTimeOffset? ExpiresAt, bool Revoked);
-    private sealed record Copy(FrozenDictionary<string, Entry[]> ByPrefix, FrozenSet<string> Origins, long ReadAt);
+    private sealed record Copy(FrozenDictionary<string, Entry[]> ByPrefix, FrozenSet<string> Origins, long ReadAt)
+    {
+        /// <summary>Keys that were found in this copy, so that a busy one is hashed once and not with every request.</summary>
+        public ConcurrentDictionary<string, Entry> Checked { get; } = new(StringComparer.Ordinal);
+    }
 
     /// <summary>Whether a key opens, and what.</summary>
     /// <param name="key">As it was sent, or null.</param>
@@ -57,10 +62,15 @@ public sealed class KeyDesk(IDbContextFactory<RecLabDb> databases, Audit audit, 
     public KeyCheck Check(string? key, string? origin = null, string? self = null, bool secret = false)
     {
         if (string.IsNullOrEmpty(key)) return new(KeyFault.Missing, null);
-        if (!KeyText.IsWhole(key)) return new(KeyFault.Malformed, null);
-        var hash = Encoding.ASCII.GetBytes(KeyText.Hash(key));
-        var found = Find(Current(), key, hash) ?? Find(Renewed(Patience), key, hash);
-        if (found is null) return new(KeyFault.Unknown, null);
+        var copy = Current();
+        if (!copy.Checked.TryGetValue(key, out var found))
+        {
+            if (!KeyText.IsWhole(key)) return new(KeyFault.Malformed, null);
+            var hash = Encoding.ASCII.GetBytes(KeyText.Hash(key));
+            found = Find(copy, key, hash) ?? Find(copy = Renewed(Patience), key, hash);
+            if (found is null) return new(KeyFault.Unknown, null);
+            copy.Checked.TryAdd(key, found);
+        }
         if (found.Revoked) return new(KeyFault.Revoked, null);
         if (found.ExpiresAt <= clock.GetUtcNow()) return new(KeyFault.Expired, null);
         if (secret && found.Grant.Kind != ApiKeyKind.Secret) return new(KeyFault.SecretNeeded, null);

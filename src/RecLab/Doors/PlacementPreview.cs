@@ -34,8 +34,8 @@ public static class PlacementPreview
           <title>Preview of {Text(placement.Key)}</title>
           <link rel="stylesheet" href="/tokens.css" />
           <link rel="stylesheet" href="/preview.css" />
+          <script src="/preview.js"></script>
           <script async src="/widget/v{WidgetDoor.Version}/reclab.js" data-key="{Text(key)}" data-consent="{(wish.User.Length > 0 ? "granted" : "unknown")}" integrity="{integrity}" crossorigin="anonymous"></script>
-          <script src="/preview.js" defer></script>
         </head>
         <body>
           <p id="said" role="status">Asking for the list…</p>

@@ -27,7 +27,8 @@ internal static class Problems
 {
     private static readonly JsonSerializerOptions Form = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    private sealed record Body(string Type, string Title, int Status, string Detail, string TraceId, IReadOnlyList<InvalidValue>? Errors);
+    /// <summary>Problem details as they are sent.</summary>
+    internal sealed record Body(string Type, string Title, int Status, string Detail, string TraceId, IReadOnlyList<InvalidValue>? Errors);
 
     public static Task WriteAsync(HttpContext http, ProblemException problem)
     {

@@ -8,10 +8,14 @@ namespace RecLab.Events;
 internal enum Mark : byte { None = 0, Rendered = 1, Viewable = 2, Clicked = 4 }
 
 /// <summary>A list with what has happened to each of its places so far.</summary>
-internal sealed class ShownList(Exposure exposure, SealedId id, byte[] marks, bool stored)
+internal sealed class ShownList(Exposure exposure, IdSealer sealer, byte[] marks, bool stored)
 {
+    private SealedId? _id;
+
     public Exposure Exposure { get; } = exposure;
-    public SealedId Id { get; } = id;
+
+    /// <summary>Sealed when somebody first asks: most lists in memory are never asked about.</summary>
+    public SealedId Id => _id ??= sealer.Seal(Exposure);
 
     /// <summary>One <see cref="Mark"/> per place.</summary>
     public byte[] Marks { get; } = marks;
@@ -43,7 +47,7 @@ internal sealed class ShownLists(SqliteConnection connection, IdSealer sealer) :
     private Dictionary<Guid, ShownList> _young = [], _old = [];
 
     /// <summary>A list that is being served now.</summary>
-    public void Add(Exposure exposure) => Keep(new(exposure, sealer.Seal(exposure), new byte[exposure.Items.Count], stored: false));
+    public void Add(Exposure exposure) => Keep(new(exposure, sealer, new byte[exposure.Items.Count], stored: false));
 
     /// <summary>The list, or null where none was served under this id.</summary>
     public ShownList? Find(Guid id)
@@ -110,7 +114,7 @@ internal sealed class ShownLists(SqliteConnection connection, IdSealer sealer) :
                 Unit = _find.Text(6), Simulated = _find.Int(7) == 1, Items = JsonSerializer.Deserialize<string[]>(_find.Text(8)) ?? [], Propensities = [], HostDecides = _find.Int(9) == 1,
             };
             var stored = !_find.IsNull(10);
-            return new(exposure, sealer.Seal(exposure), stored ? _find.Blob(10).ToArray() : new byte[exposure.Items.Count], stored);
+            return new(exposure, sealer, stored ? _find.Blob(10).ToArray() : new byte[exposure.Items.Count], stored);
         }
         finally
         {

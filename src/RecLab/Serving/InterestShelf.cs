@@ -11,6 +11,7 @@ public sealed class InterestShelf
     private readonly InterestReader _reader;
     private readonly ConcurrentDictionary<(string Unit, bool Simulated), IReadOnlyList<Interest>> _shelf = new();
     private long _changes;
+    private int _count; // the dictionary's own takes all its locks
 
     public InterestShelf(InterestReader reader, EventLog log)
     {
@@ -24,7 +25,11 @@ public sealed class InterestShelf
         if (_shelf.TryGetValue((unit, simulated), out var known)) return known;
         var before = Interlocked.Read(ref _changes);
         var read = _reader.Of(unit, simulated, Newest);
-        if (_shelf.Count >= Kept) _shelf.Clear();
+        if (Interlocked.Increment(ref _count) > Kept)
+        {
+            _shelf.Clear();
+            Volatile.Write(ref _count, 0);
+        }
         // what was read may be old already when something was committed meanwhile
         if (Interlocked.Read(ref _changes) == before)
         {

@@ -1,4 +1,6 @@
-using System.Buffers;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using RecLab.Recommenders;
 using RecLab.Statistics.Assignment;
 
@@ -10,34 +12,33 @@ internal readonly record struct BuiltList(int[] Items, float[] Scores, double[] 
 /// <summary>Makes a list from scores: at each place the best item left, or, with the exploration probability, any item left with equal chance.</summary>
 internal static class ListBuilder
 {
+    private const int Block = 16;
+
     /// <param name="scores">One per item; NaN for an item that cannot be shown.</param>
-    /// <param name="excluded">One flag per item.</param>
+    /// <param name="excluded">One flag per item; what is put in the list is flagged too.</param>
     /// <param name="count">Places; fewer are filled when fewer items are left.</param>
     /// <param name="exploration">Probability of a draw at each place, 0..1.</param>
     /// <param name="seed">Decides the draws: the same seed, the same list.</param>
     /// <remarks>Given the places before it, the item at a place had probability (1 - e) [it is the best left] + e / m with m items left; that is what is logged.</remarks>
-    public static BuiltList Build(ReadOnlySpan<float> scores, ReadOnlySpan<bool> excluded, int count, double exploration, string seed)
+    public static BuiltList Build(ReadOnlySpan<float> scores, Span<bool> excluded, int count, double exploration, string seed)
     {
         var best = Ranker.Top(scores, count, excluded);
-        var left = 0;
-        for (var i = 0; i < scores.Length; i++)
-            if (!excluded[i] && !float.IsNaN(scores[i])) left++;
+        var left = Left(scores, excluded);
         var places = Math.Min(count, left);
         var (items, itsScores, propensities, explored) = (new int[places], new float[places], new double[places], new bool[places]);
-        var taken = new HashSet<int>(places);
         var next = 0;
         for (var place = 0; place < places; place++, left--)
         {
-            while (next < best.Length && taken.Contains(best[next])) next++;
+            while (next < best.Length && excluded[best[next]]) next++;
             // the ranking is as long as the list, and every item taken from outside it leaves one of its own over
             var top = best[next];
             var item = top;
             if (exploration > 0 && Bucketing.Hash(seed, $"{place}:explore") < exploration)
             {
-                item = Draw(scores, excluded, taken, left, seed, place);
+                item = Draw(scores, excluded, left, seed, place);
                 explored[place] = item != top;
             }
-            taken.Add(item);
+            excluded[item] = true;
             (items[place], itsScores[place]) = (item, scores[item]);
             propensities[place] = exploration / left + (item == top ? 1 - exploration : 0);
         }
@@ -45,14 +46,43 @@ internal static class ListBuilder
     }
 
     /// <summary>The item whose number among those left was drawn.</summary>
-    private static int Draw(ReadOnlySpan<float> scores, ReadOnlySpan<bool> excluded, HashSet<int> taken, int left, string seed, int place)
+    private static int Draw(ReadOnlySpan<float> scores, ReadOnlySpan<bool> excluded, int left, string seed, int place)
     {
         // 53 bits from two 32-bit hashes: the assignment's own hash has only 10,000 values
         var high = Fnv1a.Hash($"{seed}:{place}:high");
         var low = Fnv1a.Hash($"{place}:low:{seed}");
-        var wanted = (long)((high * 4294967296.0 + low) / 18446744073709551616.0 * left);
-        for (var i = 0; i < scores.Length; i++)
-            if (!excluded[i] && !float.IsNaN(scores[i]) && !taken.Contains(i) && wanted-- == 0) return i;
+        var wanted = (int)((high * 4294967296.0 + low) / 18446744073709551616.0 * left);
+        for (var at = 0; at < scores.Length; at += Block)
+        {
+            var open = Open(scores, excluded, at);
+            var here = BitOperations.PopCount(open);
+            if (wanted >= here) { wanted -= here; continue; }
+            for (; wanted > 0; wanted--) open &= open - 1;
+            return at + BitOperations.TrailingZeroCount(open);
+        }
         throw new InvalidOperationException($"{left} items should have been left to draw from.");
+    }
+
+    private static int Left(ReadOnlySpan<float> scores, ReadOnlySpan<bool> excluded)
+    {
+        var left = 0;
+        for (var at = 0; at < scores.Length; at += Block) left += BitOperations.PopCount(Open(scores, excluded, at));
+        return left;
+    }
+
+    /// <summary>One bit for each of the next sixteen items, set where it may be shown: not excluded, and with a score.</summary>
+    private static uint Open(ReadOnlySpan<float> scores, ReadOnlySpan<bool> excluded, int at)
+    {
+        if (at + Block <= scores.Length)
+        {
+            var these = Vector512.Create(scores.Slice(at, Block));
+            var scored = (uint)Vector512.Equals(these, these).ExtractMostSignificantBits(); // NaN is not equal to itself
+            var free = Vector128.Equals(Vector128.Create(MemoryMarshal.AsBytes(excluded.Slice(at, Block))), Vector128<byte>.Zero).ExtractMostSignificantBits();
+            return scored & free;
+        }
+        var open = 0u;
+        for (var i = at; i < scores.Length; i++)
+            if (!excluded[i] && !float.IsNaN(scores[i])) open |= 1u << (i - at);
+        return open;
     }
 }

@@ -7,7 +7,8 @@ namespace RecLab.Serving;
 /// exploration. Showing it again still gets its own id and exposure.</summary>
 public sealed class ListCache(IConfiguration configuration)
 {
-    private readonly int _kept = configuration.GetValue("RecLab:Serving:CachedLists", 50_000);
+    private readonly int _kept = configuration.GetValue("RecLab:Serving:CachedLists", 20_000);
+    private int _count; // the dictionary's own takes all its locks
     private readonly ConcurrentDictionary<Key, Entry> _lists = new();
 
     /// <param name="Seed">Names placement, experiment, phase, person and session.</param>
@@ -22,7 +23,12 @@ public sealed class ListCache(IConfiguration configuration)
     public void Keep(in Key key, long generation, LivePlacement placement, IReadOnlyList<Interest> known, ChosenList list)
     {
         if (_kept <= 0) return;
-        if (_lists.Count >= _kept) _lists.Clear();
-        _lists[key] = new(generation, placement, known, list);
+        var entry = new Entry(generation, placement, known, list);
+        if (!_lists.TryAdd(key, entry)) _lists[key] = entry;
+        else if (Interlocked.Increment(ref _count) > _kept)
+        {
+            _lists.Clear();
+            Volatile.Write(ref _count, 0);
+        }
     }
 }

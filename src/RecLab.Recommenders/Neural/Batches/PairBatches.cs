@@ -1,12 +1,22 @@
 using RecLab.Recommenders.Data;
 using RecLab.Statistics;
+using static TorchSharp.torch;
 
 namespace RecLab.Recommenders.Neural.Batches;
 
 /// <summary>Touched pairs, each with items its user has not touched.</summary>
 /// <param name="Users">One per row.</param>
 /// <param name="Items">Row-major, rows x (1 + negatives): the touched item first.</param>
-public sealed record PairBatch(int[] Users, int[] Items);
+public sealed record PairBatch(int[] Users, int[] Items) : Touches
+{
+    /// <summary>1 for each touched item, 0 for its negatives, in the order of <see cref="Items"/>.</summary>
+    internal Tensor Labels(Device device)
+    {
+        var labels = new float[Items.Length];
+        for (var r = 0; r < Users.Length; r++) labels[r * (Items.Length / Users.Length)] = 1;
+        return tensor(labels, device: device);
+    }
+}
 
 /// <summary>Every interaction once an epoch, in a new order, with fresh negatives: uniform among the items the user has not touched.</summary>
 internal sealed class PairBatches : IBatches<PairBatch>

@@ -45,7 +45,7 @@ internal sealed class DeepMlpModel : IModel
     public bool Score(Query query, Span<float> scores)
     {
         Span<float> user = stackalloc float[_arrays.Width];
-        if (!Vector(query, user)) return false;
+        if (!VectorModel.Vector(query, user, _arrays.Users, _arrays.Audience)) return false;
         var scratch = Scratch.Own;
         var half = scratch.B(_first);
         _fromUser.Apply(user, half);
@@ -69,39 +69,29 @@ internal sealed class DeepMlpModel : IModel
         return true;
     }
 
-    /// <summary>The learnt vector of a known user; for a stranger the mean of their items' audiences; false where there is neither.</summary>
-    private bool Vector(Query query, Span<float> user)
-    {
-        var width = _arrays.Width;
-        if (query.User >= 0)
-        {
-            _arrays.Users.AsSpan(query.User * width, width).CopyTo(user);
-            if (user.ContainsAnyExcept(0f)) return true;
-        }
-        user.Clear();
-        var history = query.History.Span;
-        foreach (var item in history) TensorPrimitives.Add(user, _arrays.Audience.AsSpan(item * width, width), user);
-        if (history.IsEmpty && query.Item >= 0) _arrays.Audience.AsSpan(query.Item * width, width).CopyTo(user);
-        if (history.Length > 1) TensorPrimitives.Divide(user, history.Length, user);
-        return user.ContainsAnyExcept(0f);
-    }
-
     public void Save(Stream stream)
     {
+        var file = new SafeTensors();
+        file.Metadata["model"] = "mlp";
+        Write(file, "");
+        file.Write(stream);
+    }
+
+    internal void Write(SafeTensors file, string prefix)
+    {
         var (a, w) = (_arrays, (long)_arrays.Width);
-        var file = new SafeTensors
-        {
-            ["user"] = NamedArray.Of(a.Users, Users.Count, w), ["audience"] = NamedArray.Of(a.Audience, Items.Count, w), ["item"] = NamedArray.Of(a.Items, Items.Count, w),
-            ["from-user.weight"] = NamedArray.Of(a.FromUserWeight, _first, w), ["from-user.bias"] = NamedArray.Of(a.FromUserBias), ["from-item.weight"] = NamedArray.Of(a.FromItemWeight, _first, w),
-        };
+        file[prefix + "user"] = NamedArray.Of(a.Users, Users.Count, w);
+        file[prefix + "audience"] = NamedArray.Of(a.Audience, Items.Count, w);
+        file[prefix + "item"] = NamedArray.Of(a.Items, Items.Count, w);
+        file[prefix + "from-user.weight"] = NamedArray.Of(a.FromUserWeight, _first, w);
+        file[prefix + "from-user.bias"] = NamedArray.Of(a.FromUserBias);
+        file[prefix + "from-item.weight"] = NamedArray.Of(a.FromItemWeight, _first, w);
         for (var l = 0; l < a.Layers.Length; l++)
         {
             var (weight, bias) = (a.Layers[l].Weight, a.Layers[l].Bias);
-            file[$"layer.{l.ToString(CultureInfo.InvariantCulture)}.weight"] = NamedArray.Of(weight, bias.Length, weight.Length / bias.Length);
-            file[$"layer.{l.ToString(CultureInfo.InvariantCulture)}.bias"] = NamedArray.Of(bias);
+            file[$"{prefix}layer.{l.ToString(CultureInfo.InvariantCulture)}.weight"] = NamedArray.Of(weight, bias.Length, weight.Length / bias.Length);
+            file[$"{prefix}layer.{l.ToString(CultureInfo.InvariantCulture)}.bias"] = NamedArray.Of(bias);
         }
-        file.Metadata["model"] = "mlp";
-        file.Write(stream);
     }
 
     /// <exception cref="InvalidDataException">Damaged, of another model, or of other vocabularies.</exception>
@@ -109,20 +99,25 @@ internal sealed class DeepMlpModel : IModel
     {
         var file = SafeTensors.Read(artifact);
         if (file.Metadata.GetValueOrDefault("model") != "mlp") throw new InvalidDataException("The artifact is not a deep MLP.");
-        var first = file.Floats("from-user.bias");
-        var weight = file.Floats("from-user.weight");
+        return Read(file, "", users, items);
+    }
+
+    internal static DeepMlpModel Read(SafeTensors file, string prefix, Vocabulary users, Vocabulary items)
+    {
+        var first = file.Floats(prefix + "from-user.bias");
+        var weight = file.Floats(prefix + "from-user.weight");
         if (first.Length == 0 || weight.Length == 0 || weight.Length % first.Length != 0) throw new InvalidDataException("The artifact's first layer has no shape.");
         var width = weight.Length / first.Length;
         var layers = new List<DenseArrays>();
-        for (var inputs = first.Length; file.ContainsKey($"layer.{layers.Count.ToString(CultureInfo.InvariantCulture)}.bias");)
+        for (var inputs = first.Length; file.ContainsKey($"{prefix}layer.{layers.Count.ToString(CultureInfo.InvariantCulture)}.bias");)
         {
-            var at = $"layer.{layers.Count.ToString(CultureInfo.InvariantCulture)}.";
+            var at = $"{prefix}layer.{layers.Count.ToString(CultureInfo.InvariantCulture)}.";
             var bias = file.Floats(at + "bias");
             layers.Add(new(file.Floats(at + "weight", (long)bias.Length * inputs), bias));
             inputs = bias.Length;
         }
         if (layers.Count == 0 || layers[^1].Bias.Length != 1) throw new InvalidDataException("The artifact's last layer does not give one score.");
-        return new(users, items, new(file.Floats("user", (long)users.Count * width), file.Floats("audience", (long)items.Count * width), file.Floats("item", (long)items.Count * width),
-            weight, first, file.Floats("from-item.weight", weight.Length), [.. layers], width));
+        return new(users, items, new(file.Floats(prefix + "user", (long)users.Count * width), file.Floats(prefix + "audience", (long)items.Count * width), file.Floats(prefix + "item", (long)items.Count * width),
+            weight, first, file.Floats(prefix + "from-item.weight", weight.Length), [.. layers], width));
     }
 }

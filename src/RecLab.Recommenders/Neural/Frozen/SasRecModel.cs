@@ -3,11 +3,12 @@ using RecLab.Recommenders.Data;
 
 namespace RecLab.Recommenders.Neural.Frozen;
 
-/// <summary>What a SASRec learnt. Matrices row-major; <paramref name="Items"/> items x width, <paramref name="Positions"/> places x width.</summary>
-internal sealed record SasRecArrays(float[] Items, float[] Positions, FrozenBlock.Arrays[] Blocks, float[] NormWeight, float[] NormBias, int Width, int Heads);
+/// <summary>What a Transformer over histories learnt. Matrices row-major; <paramref name="Items"/> items x width, <paramref name="Positions"/> places x width.
+/// <paramref name="Mask"/>: BERT4Rec's vector of a hidden item; empty for a SASRec, whose places see only what lies before them.</summary>
+internal sealed record SasRecArrays(float[] Items, float[] Positions, FrozenBlock.Arrays[] Blocks, float[] NormWeight, float[] NormBias, int Width, int Heads, float[] Mask);
 
-/// <summary>A served SASRec: reads a user's newest items and scores all items, in plain memory on the calling thread. Users are known by their
-/// history alone, so a stranger with a history is answered like anyone.</summary>
+/// <summary>A served SASRec or BERT4Rec: reads a user's newest items (and a hidden one after them) and scores all items, in plain memory on the calling thread. Users
+/// are known by their history alone, so a stranger with a history is answered like anyone.</summary>
 internal sealed class SasRecModel : IModel
 {
     private readonly SasRecArrays _arrays;
@@ -19,7 +20,7 @@ internal sealed class SasRecModel : IModel
     public SasRecModel(Vocabulary users, Vocabulary items, SasRecArrays arrays)
     {
         (Users, Items, _arrays, _length) = (users, items, arrays, arrays.Positions.Length / arrays.Width);
-        _blocks = [.. arrays.Blocks.Select(b => new FrozenBlock(b, arrays.Width, arrays.Heads, causal: true))];
+        _blocks = [.. arrays.Blocks.Select(b => new FrozenBlock(b, arrays.Width, arrays.Heads, causal: arrays.Mask.Length == 0))];
         _norm = new(arrays.NormWeight, arrays.NormBias);
         _scoring = new(arrays.Items, items.Count, arrays.Width);
     }
@@ -46,19 +47,17 @@ internal sealed class SasRecModel : IModel
     /// <summary>What the model knows after the newest item; false where there is no item to read.</summary>
     private bool Read(Query query, Span<float> hidden)
     {
-        var history = query.History.Span;
-        var viewed = query.Item >= 0 && (history.IsEmpty || history[^1] != query.Item); // the item being looked at is the newest of all
-        var n = Math.Min(history.Length + (viewed ? 1 : 0), _length);
-        if (n == 0) return false;
-        var width = _arrays.Width;
+        var masked = _arrays.Mask.Length > 0 ? 1 : 0;
+        var newest = Newest.Of(query, _length - masked);
+        if (newest.Length == 0) return false;
+        var (width, n) = (_arrays.Width, newest.Length + masked);
         var scratch = Scratch.Own;
         var x = scratch.X(n * width);
         var scale = MathF.Sqrt(width);
         for (var i = 0; i < n; i++)
         {
-            var back = n - 1 - i;
-            var item = viewed ? back == 0 ? query.Item : history[^back] : history[^(back + 1)];
-            ReadOnlySpan<float> e = _arrays.Items.AsSpan(item * width, width), p = _arrays.Positions.AsSpan(i * width, width);
+            var e = i < newest.Length ? _arrays.Items.AsSpan(newest[i] * width, width) : _arrays.Mask;
+            var p = _arrays.Positions.AsSpan(i * width, width);
             var to = x.Slice(i * width, width);
             for (var d = 0; d < width; d++) to[d] = scale * e[d] + p[d];
         }
@@ -76,25 +75,26 @@ internal sealed class SasRecModel : IModel
             ["norm.weight"] = NamedArray.Of(a.NormWeight), ["norm.bias"] = NamedArray.Of(a.NormBias),
         };
         for (var b = 0; b < a.Blocks.Length; b++) BlockArrays.Write(file, $"block.{b.ToString(CultureInfo.InvariantCulture)}.", a.Blocks[b], a.Width);
-        file.Metadata["model"] = "sasrec";
+        if (a.Mask.Length > 0) file["mask"] = NamedArray.Of(a.Mask);
+        file.Metadata["model"] = a.Mask.Length > 0 ? "bert4rec" : "sasrec";
         file.Metadata["heads"] = a.Heads.ToString(CultureInfo.InvariantCulture);
         file.Metadata["users"] = Users.Count.ToString(CultureInfo.InvariantCulture);
         file.Write(stream);
     }
 
     /// <exception cref="InvalidDataException">Damaged, of another model, or of other vocabularies.</exception>
-    public static SasRecModel Load(Stream artifact, Vocabulary users, Vocabulary items)
+    public static SasRecModel Load(Stream artifact, Vocabulary users, Vocabulary items, bool masked)
     {
         var file = SafeTensors.Read(artifact);
-        if (file.Metadata.GetValueOrDefault("model") != "sasrec") throw new InvalidDataException("The artifact is not a SASRec.");
+        if (file.Metadata.GetValueOrDefault("model") != (masked ? "bert4rec" : "sasrec")) throw new InvalidDataException($"The artifact is not a {(masked ? "BERT4Rec" : "SASRec")}.");
         if (file.Metadata.GetValueOrDefault("users") != users.Count.ToString(CultureInfo.InvariantCulture)) throw new InvalidDataException("The artifact was trained with another number of users.");
         var norm = file.Floats("norm.weight");
         var width = norm.Length;
         if (!int.TryParse(file.Metadata.GetValueOrDefault("heads"), NumberStyles.None, CultureInfo.InvariantCulture, out var heads) || heads < 1 || width == 0 || width % heads != 0)
             throw new InvalidDataException($"The artifact's heads do not divide its width {width}.");
         var positions = file.Floats("position");
-        if (positions.Length == 0 || positions.Length % width != 0) throw new InvalidDataException($"The artifact's places are not rows of {width}.");
-        return new(users, items, new(file.Floats("item", (long)items.Count * width), positions, BlockArrays.ReadAll(file, "block.", width), norm, file.Floats("norm.bias", width), width, heads));
+        if (positions.Length < (masked ? 2 * width : 1) || positions.Length % width != 0) throw new InvalidDataException($"The artifact's places are not rows of {width}.");
+        return new(users, items, new(file.Floats("item", (long)items.Count * width), positions, BlockArrays.ReadAll(file, "block.", width), norm, file.Floats("norm.bias", width), width, heads, masked ? file.Floats("mask", width) : []));
     }
 }
 

@@ -35,7 +35,10 @@ internal sealed class DeepMlpNetwork : Network<PairBatch>
         init.normal_(item.weight, 0, 0.1);
     }
 
-    public override Tensor Loss(PairBatch batch)
+    public override Tensor Loss(PairBatch batch) => F.binary_cross_entropy_with_logits(Logits(batch), batch.Labels(Device));
+
+    /// <summary>The score of every pair of the batch, rows x (1 + negatives), flat.</summary>
+    internal Tensor Logits(PairBatch batch)
     {
         var (rows, wide) = (batch.Users.Length, 1 + _negatives);
         // The user's half of the first layer is computed once per user and shared by the touched item and its negatives.
@@ -43,9 +46,7 @@ internal sealed class DeepMlpNetwork : Network<PairBatch>
         var q = fromItem.call(item.call(tensor(batch.Items, device: Device))).view(rows, wide, -1);
         var h = drop.call(F.relu(p + q));
         foreach (var layer in layers) h = drop.call(F.relu(layer.call(h)));
-        var labels = new float[rows * wide];
-        for (var r = 0; r < rows; r++) labels[r * wide] = 1;
-        return F.binary_cross_entropy_with_logits(head.call(h).view(-1), tensor(labels, device: Device));
+        return head.call(h).view(-1);
     }
 
     public override IModel Freeze(Vocabulary users, Vocabulary items)

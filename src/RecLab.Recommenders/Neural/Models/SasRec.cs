@@ -68,5 +68,5 @@ public sealed class SasRec(SasRecOptions options) : NeuralRecommender<SasRecOpti
         return (new SasRecNetwork(options, train.Items.Count), batches);
     }
 
-    public override IModel Load(Stream artifact, Vocabulary users, Vocabulary items) => SasRecModel.Load(artifact, users, items);
+    public override IModel Load(Stream artifact, Vocabulary users, Vocabulary items) => SasRecModel.Load(artifact, users, items, masked: false);
 }

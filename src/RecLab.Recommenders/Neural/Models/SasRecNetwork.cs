@@ -49,7 +49,7 @@ internal sealed class SasRecNetwork : Network<SequenceBatch>
     }
 
     public override IModel Freeze(Vocabulary users, Vocabulary items) =>
-        new SasRecModel(users, items, new(item.weight.Copied(), position.weight.Copied(), [.. blocks.Select(b => b.Freeze())], norm.weight!.Copied(), norm.bias!.Copied(), _options.Width, _options.Heads));
+        new SasRecModel(users, items, new(item.weight.Copied(), position.weight.Copied(), [.. blocks.Select(b => b.Freeze())], norm.weight!.Copied(), norm.bias!.Copied(), _options.Width, _options.Heads, []));
 }
 
 /// <summary>One pre-norm block over packed sequences: attention, then two dense layers at every place.</summary>
@@ -57,13 +57,15 @@ internal sealed class TransformerBlock : Module<Tensor, long[], Tensor>
 {
     private readonly int _heads;
     private readonly double _dropout;
+    private readonly bool _causal;
     private readonly LayerNorm norm1, norm2;
     private readonly Linear qkv, output, inner, outer;
     private readonly Dropout drop;
 
-    public TransformerBlock(int width, int heads, double dropout) : base("TransformerBlock")
+    /// <param name="causal">A place sees itself and what lies before it; else its whole sequence.</param>
+    public TransformerBlock(int width, int heads, double dropout, bool causal = true) : base("TransformerBlock")
     {
-        (_heads, _dropout) = (heads, dropout);
+        (_heads, _dropout, _causal) = (heads, dropout, causal);
         norm1 = LayerNorm(width);
         norm2 = LayerNorm(width);
         qkv = Linear(width, 3 * width);
@@ -81,7 +83,8 @@ internal sealed class TransformerBlock : Module<Tensor, long[], Tensor>
 
     public override Tensor forward(Tensor x, long[] starts)
     {
-        x = x + drop.call(output.call(Kernels.CausalAttention(qkv.call(norm1.call(x)), starts, _heads, training ? _dropout : 0)));
+        var (sides, share) = (qkv.call(norm1.call(x)), training ? _dropout : 0);
+        x = x + drop.call(output.call(_causal ? Kernels.CausalAttention(sides, starts, _heads, share) : Kernels.PaddedAttention(sides, starts, _heads, share, causal: false)));
         return x + drop.call(outer.call(drop.call(F.relu(inner.call(norm2.call(x))))));
     }
 

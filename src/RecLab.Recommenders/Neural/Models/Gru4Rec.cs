@@ -1,0 +1,98 @@
+using System.ComponentModel.DataAnnotations;
+using RecLab.Recommenders.Catalog;
+using RecLab.Recommenders.Data;
+using RecLab.Recommenders.Neural.Batches;
+using RecLab.Recommenders.Neural.Frozen;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace RecLab.Recommenders.Neural.Models;
+
+/// <summary>Options of <see cref="Gru4Rec"/>.</summary>
+public sealed record Gru4RecOptions : NeuralOptions
+{
+    public Gru4RecOptions() => (Epochs, BatchSize, LearningRate, WarmUp) = (20, 64, 5e-3, 0.05);
+
+    [Display(Name = "Sequence length", Description = "Newest items of a user the model looks at.", Order = 1), Range(2, 1000), Tunable(20, 200)]
+    public int MaxLength { get; init; } = 50;
+
+    [Display(Name = "Width", Description = "Length of an item's vector.", Order = 2), Range(4, 1024), Tunable(32, 256, Log = true)]
+    public int Width { get; init; } = 64;
+
+    [Display(Name = "Hidden width", Description = "Units of the recurrent state.", Order = 3), Range(4, 2048), Tunable(64, 512, Log = true)]
+    public int HiddenWidth { get; init; } = 128;
+
+    [Display(Name = "Layers", Description = "Recurrent layers one above the other.", Order = 4), Range(1, 4), Tunable(1, 2)]
+    public int Layers { get; init; } = 1;
+
+    [Display(Name = "Dropout", Description = "Share of values zeroed while training.", Order = 5), Range(0, 0.9), Tunable(0.1, 0.5)]
+    public double Dropout { get; init; } = 0.2;
+
+    [Display(Name = "Loss", Description = "What the model is punished for.", Order = 6)]
+    public SequenceLoss Loss { get; init; }
+
+    [Display(Name = "Negatives", Description = "Random items per batch for the sampled losses.", Order = 7), Range(1, 100_000), Tunable(64, 1024, Log = true)]
+    public int Negatives { get; init; } = 256;
+}
+
+/// <summary>GRU4Rec: gated recurrent units read a user's newest items one by one; the score of item i after place t is <c>(W h_t + b) . e(i)</c> with
+/// <c>h_t = GRU(e(s_t), h_{t-1})</c> and the same item table e on both sides.</summary>
+/// <remarks>Hidasi, Karatzoglou, Baltrunas and Tikk, "Session-based Recommendations with Recurrent Neural Networks", ICLR 2016; the shared table and softmax losses:
+/// Hidasi and Karatzoglou, "Recurrent Neural Networks with Top-k Gains", CIKM 2018. Trained on whole histories with a loss at every place.</remarks>
+public sealed class Gru4Rec(Gru4RecOptions options) : NeuralRecommender<Gru4RecOptions, SequenceBatch>(options)
+{
+    protected override (Network<SequenceBatch> Network, IBatches<SequenceBatch> Batches) Prepare(Gru4RecOptions options, Interactions train, int seed) =>
+        (new Recurrent(options, train.Items.Count), new SequenceBatches(train, options.BatchSize, options.MaxLength, options.Loss == SequenceLoss.FullSoftmax ? 0 : options.Negatives, seed));
+
+    public override IModel Load(Stream artifact, Vocabulary users, Vocabulary items) => Gru4RecModel.Load(artifact, users, items);
+
+    private sealed class Recurrent : Network<SequenceBatch>
+    {
+        private readonly Gru4RecOptions _options;
+        private readonly Embedding item;
+        private readonly GRU gru;
+        private readonly Linear output;
+        private readonly Dropout drop;
+
+        public Recurrent(Gru4RecOptions options, int items) : base("Gru4Rec")
+        {
+            _options = options;
+            item = Embedding(items, options.Width);
+            gru = GRU(options.Width, options.HiddenWidth, options.Layers, batchFirst: true, dropout: options.Layers > 1 ? options.Dropout : 0);
+            output = Linear(options.HiddenWidth, options.Width);
+            drop = Dropout(options.Dropout);
+            RegisterComponents();
+            init.normal_(item.weight, 0, 0.05);
+        }
+
+        public override Tensor Loss(SequenceBatch batch)
+        {
+            // Padded at the end, where nothing that counts can see it.
+            var sequences = batch.Starts.Length - 1;
+            var longest = Enumerable.Range(0, sequences).Max(s => batch.Starts[s + 1] - batch.Starts[s]);
+            var (padded, back) = (new int[sequences * longest], new long[batch.Input.Length]);
+            for (var s = 0; s < sequences; s++)
+                for (var i = 0L; i < batch.Starts[s + 1] - batch.Starts[s]; i++)
+                {
+                    padded[s * longest + i] = batch.Input[batch.Starts[s] + i];
+                    back[batch.Starts[s] + i] = s * longest + i;
+                }
+            var (states, _) = gru.call(drop.call(item.call(tensor(padded, [sequences, longest], device: Device))));
+            var hidden = output.call(drop.call(Kernels.Rows(states.reshape(-1, _options.HiddenWidth), tensor(back, device: Device))));
+            var target = tensor(batch.Target, device: Device);
+            return _options.Loss == SequenceLoss.FullSoftmax
+                ? Kernels.LinearCrossEntropy(hidden, item.weight, target)
+                : SampledLosses.Of(_options.Loss, hidden, item.weight, target, batch.Negatives, calibration: 0.75);
+        }
+
+        public override IModel Freeze(Vocabulary users, Vocabulary items)
+        {
+            var weights = gru.state_dict();
+            float[] Of(string name, int layer) => weights[$"{name}_l{layer.ToString(System.Globalization.CultureInfo.InvariantCulture)}"].Copied();
+            var layers = Enumerable.Range(0, _options.Layers).Select(l => new GruArrays(Of("weight_ih", l), Of("bias_ih", l), Of("weight_hh", l), Of("bias_hh", l)));
+            return new Gru4RecModel(users, items, new(item.weight.Copied(), [.. layers], output.weight.Copied(), output.bias!.Copied(), _options.MaxLength));
+        }
+    }
+}
