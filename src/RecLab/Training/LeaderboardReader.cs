@@ -19,15 +19,15 @@ public sealed class LeaderboardReader(IDbContextFactory<RecLabDb> database)
         await using var db = await database.CreateDbContextAsync(cancellation);
         var judged = db.Set<TrainingRun>().AsNoTracking().Where(r => r.State == RunState.Succeeded && r.Evaluation != null);
         var counts = await judged.GroupBy(r => r.DatasetId).Select(g => new { Id = g.Key, Runs = g.Count() }).ToListAsync(cancellation);
-        var sets = await db.Set<Dataset>().AsNoTracking().Select(d => new { d.Id, d.Name, d.HiddenShare }).ToListAsync(cancellation);
-        var known = sets.Join(counts, s => s.Id, c => c.Id, (s, c) => (s.Id, s.Name, s.HiddenShare, c.Runs)).OrderByDescending(d => d.Runs).ThenBy(d => d.Id).ToArray();
+        var sets = await db.Set<Dataset>().AsNoTracking().Select(d => new { d.Id, d.Name, d.HiddenShare, d.Origin }).ToListAsync(cancellation);
+        var known = sets.Join(counts, s => s.Id, c => c.Id, (s, c) => (s.Id, s.Name, Plan: new Dataset { Name = s.Name, Layout = "", HiddenShare = s.HiddenShare, Origin = s.Origin }.Plan(), c.Runs)).OrderByDescending(d => d.Runs).ThenBy(d => d.Id).ToArray();
         if (known.Length == 0) return null;
         var chosen = known.FirstOrDefault(d => d.Id == filter.Dataset) is { Runs: > 0 } asked ? asked : known[0];
 
         var runs = await Slim(judged.Where(r => r.DatasetId == chosen.Id).OrderByDescending(r => r.Id).Take(MostRuns)).ToListAsync(cancellation);
         var facts = await FactsAsync(db, runs, cancellation);
         var variants = await db.Set<Variant>().AsNoTracking().ToDictionaryAsync(v => v.Id, cancellation);
-        var protocols = runs.Select(r => (Run: r, Protocol: Protocol.Of(facts[r.Id].Options, chosen.HiddenShare))).ToArray();
+        var protocols = runs.Select(r => (Run: r, Protocol: Protocol.Of(facts[r.Id].Options, chosen.Plan))).ToArray();
         var groups = protocols.GroupBy(p => p.Protocol).OrderByDescending(g => g.Count()).ToArray();
         var group = groups.FirstOrDefault(g => g.Key.Key == filter.Protocol) ?? groups[0];
         filter = filter with { Dataset = chosen.Id, Protocol = groups.Length > 1 ? group.Key.Key : null };
