@@ -54,7 +54,7 @@ class SasRec(nn.Module):
         x = F.dropout(self.item(sequence) * math.sqrt(a.width) + self.position.weight, 0.2, self.training)
         for block in self.blocks:
             x = block(x)
-        return F.cross_entropy(self.norm(x).view(-1, a.width) @ self.item.weight.t(), target.view(-1))
+        return F.cross_entropy(self.norm(x).view(-1, a.width) @ self.item.weight.t(), target.reshape(-1))
 
 
 model = SasRec().to(a.device)

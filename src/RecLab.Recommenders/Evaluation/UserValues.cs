@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using RecLab.Recommenders.Data;
 
 namespace RecLab.Recommenders.Evaluation;
@@ -20,13 +21,21 @@ public sealed class UserValues(IReadOnlyList<string> users)
     public ReadOnlySpan<float> this[string metric, int k] => _series.TryGetValue((metric, k), out var values)
         ? values : throw new KeyNotFoundException($"{metric}@{k} was not evaluated. There are: {string.Join(", ", Keys.Select(s => $"{s.Metric}@{s.K}"))}.");
 
+    /// <summary>The same users with some of the metrics.</summary>
+    public UserValues Only(IReadOnlySet<string> metrics)
+    {
+        var some = new UserValues(users);
+        foreach (var (key, values) in _series) if (metrics.Contains(key.Metric)) some._series.Add(key, values);
+        return some;
+    }
+
     internal void Add(string metric, int k, double[] values) => _series.Add((metric, k), [.. values.Select(v => (float)v)]);
 
     /// <summary>Writes named arrays (safetensors): one per metric and k, and the users' ids.</summary>
     public void Save(Stream stream)
     {
         var arrays = new SafeTensors { ["users"] = new("U8", [0], []) };
-        var ids = System.Text.Encoding.UTF8.GetBytes(string.Join('\n', users));
+        var ids = JsonSerializer.SerializeToUtf8Bytes(users); // an id may hold anything, line ends too
         arrays["users"] = new("U8", [ids.Length], ids);
         foreach (var (key, values) in _series) arrays[string.Create(CultureInfo.InvariantCulture, $"{key.Metric}@{key.K}")] = NamedArray.Of(values);
         arrays.Write(stream);
@@ -37,7 +46,15 @@ public sealed class UserValues(IReadOnlyList<string> users)
     {
         var arrays = SafeTensors.Read(stream);
         if (!arrays.TryGetValue("users", out var ids)) throw new InvalidDataException("The artifact has no array 'users'.");
-        var users = ids.Bytes.Length == 0 ? [] : System.Text.Encoding.UTF8.GetString(ids.Bytes).Split('\n');
+        string[] users;
+        try
+        {
+            users = JsonSerializer.Deserialize<string[]>(ids.Bytes) ?? throw new InvalidDataException("The array 'users' is no list of ids.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException("The array 'users' is no list of ids.", e);
+        }
         var result = new UserValues(users);
         foreach (var name in arrays.Keys.Where(n => n != "users"))
         {

@@ -19,6 +19,7 @@ public static class CommandLine
         WorkerVerb.Create,
         DoctorVerb.Create,
         BackupVerb.Create,
+        RebuildVerb.Create,
     ];
 
     /// <returns>0 when done, 1 for a failure (its sentence on standard error), 2 for a bad argument.</returns>

@@ -55,6 +55,7 @@ public static class WebHost
         app.MapAccess();
         app.MapOperations();
         app.MapResults();
+        app.MapLeaderboard();
         app.MapShop();
         app.MapDoors();
         return app;

@@ -8,6 +8,22 @@ namespace RecLab.Data;
 /// <summary>How many fall into one bin of a histogram.</summary>
 public readonly record struct Bin(string Name, int Count);
 
+/// <summary>One slice of the cut of a data set.</summary>
+/// <param name="Users">Users with a row in it.</param>
+/// <param name="Items">Items with a row in it.</param>
+/// <param name="Unseen">Rows whose item the training slice does not have: no variant that learns from clicks alone can find them.</param>
+/// <param name="First">Time of its oldest row; null without times or rows.</param>
+public sealed record SliceProfile(string Name, int Rows, int Users, int Items, int Unseen, DateTimeOffset? First, DateTimeOffset? Last)
+{
+    internal static SliceProfile Of(string name, Interactions slice, Interactions train)
+    {
+        int[] perUser = DatasetProfile.Sizes(slice.ByUser), perItem = DatasetProfile.Sizes(slice.ByItem), learnt = DatasetProfile.Sizes(train.ByItem);
+        return new(name, slice.Count, perUser.Count(n => n > 0), perItem.Count(n => n > 0), perItem.Where((_, item) => learnt[item] == 0).Sum(), At(slice, 0), At(slice, ^1));
+    }
+
+    internal static DateTimeOffset? At(Interactions data, Index row) => data.Count == 0 || data.Time[^1] == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(data.Time[row]);
+}
+
 /// <summary>What a data set looks like: who is how active, what is how popular, and when.</summary>
 public sealed record DatasetProfile
 {
@@ -49,6 +65,13 @@ public sealed record DatasetProfile
     public required int Test { get; init; }
     public required int Hidden { get; init; }
 
+    /// <summary>The four slices, oldest first.</summary>
+    public required IReadOnlyList<SliceProfile> Slices { get; init; }
+
+    /// <summary>Oldest and newest row; null without times.</summary>
+    public DateTimeOffset? First { get; init; }
+    public DateTimeOffset? Last { get; init; }
+
     /// <summary>The profile of a data set; worked out once while it is open.</summary>
     public static DatasetProfile Of(Interactions data, SplitPlan plan) => Known.GetValue(data, d => Compute(d, plan));
 
@@ -65,6 +88,8 @@ public sealed record DatasetProfile
             Density = data.Users.Count == 0 || data.Items.Count == 0 ? 0 : (double)pairs / data.Users.Count / data.Items.Count,
             Gini = GiniOf(perItem), ItemsWithHalf = Half(perItem), MedianPerUser = Median(perUser), MedianPerItem = Median(perItem),
             Repeats = data.Count - pairs, Described = data.Catalogue.Count,
+            Slices = [.. new[] { ("Train", split.Train), ("Validation", split.Validation), ("Test", split.Test), ("Hidden truth", split.Hidden) }.Select(s => SliceProfile.Of(s.Item1, s.Item2, split.Train))],
+            First = SliceProfile.At(data, 0), Last = SliceProfile.At(data, ^1),
             Train = split.Train.Count, Validation = split.Validation.Count, Test = split.Test.Count, Hidden = split.Hidden.Count,
         };
     }
@@ -149,7 +174,7 @@ public sealed record DatasetProfile
         return ([], "year");
     }
 
-    private static int[] Sizes(Grouping grouping)
+    internal static int[] Sizes(Grouping grouping)
     {
         var sizes = new int[grouping.Count];
         for (var key = 0; key < sizes.Length; key++) sizes[key] = grouping.Size(key);

@@ -3,7 +3,17 @@ using Microsoft.Data.Sqlite;
 namespace RecLab.Events;
 
 /// <summary>One total that does not follow from the log.</summary>
+/// <param name="Stored">The stored row; empty where there is none.</param>
+/// <param name="FromLog">What the log says; empty where it says that there is no such row.</param>
 public sealed record FoldFault(string Table, string Row, string Stored, string FromLog);
+
+/// <summary>What a comparison of all totals with the log found.</summary>
+/// <param name="Lists">Lists in the log.</param>
+/// <param name="Events">Events in the log.</param>
+/// <param name="Totals">Rows of stored totals.</param>
+/// <param name="Differing">Rows that are stored and do not follow from the log, or follow from it and are not stored.</param>
+/// <param name="Faults">The first of them.</param>
+public sealed record FoldReport(long Lists, long Events, long Totals, long Differing, IReadOnlyList<FoldFault> Faults);
 
 /// <summary>Proves that the totals follow from the log: recomputes them from its rows with plain SQL that shares nothing with the code that folds,
 /// and can replace the stored ones by them.</summary>
@@ -51,39 +61,41 @@ public sealed class FoldProof(EventStore store)
           WHERE type IN ('click', 'add_to_cart', 'purchase', 'rating', 'dismiss') AND unit <> '' AND item IS NOT NULL;
         """;
 
-    private static readonly string[] Proven = ["unit_day", "traffic", "arm", "interest"];
-
     /// <summary>The totals that differ from what the log says, at most <paramref name="most"/>; none when all is well. Reads one consistent state, so it may run beside the writer.</summary>
-    public IReadOnlyList<FoldFault> Check(int most = 20)
+    public IReadOnlyList<FoldFault> Check(int most = 20) => Examine(most).Faults;
+
+    /// <summary>The same with counts.</summary>
+    public FoldReport Examine(int most = 20)
     {
         using var connection = store.OpenReader();
         using var transaction = connection.BeginTransaction(deferred: true);
         Fill(connection);
-        List<FoldFault> faults = [];
-        foreach (var table in Proven)
-        {
-            var columns = Columns(connection, table);
-            faults.AddRange(Differences(connection, table, columns, "main." + table, "temp.fold_" + table, (row, text) => new(table, row, text, "")));
-            faults.AddRange(Differences(connection, table, columns, "temp.fold_" + table, "main." + table, (row, text) => new(table, row, "", text)));
-        }
+        var report = Compare(connection, most);
         Drop(connection);
-        return [.. faults.Take(most)];
+        return report;
     }
 
-    /// <summary>Puts what the log says in the place of the stored totals, in one transaction.</summary>
-    public void Rebuild()
+    /// <summary>Puts what the log says in the place of stored totals that differ, in one transaction; without any difference nothing is written. A writer in another process
+    /// waits or is told to try again meanwhile, and reads afresh afterwards.</summary>
+    /// <returns>What was found before.</returns>
+    public FoldReport Rebuild(int most = 20)
     {
         using var connection = store.OpenWriter();
         using var transaction = connection.BeginTransaction();
         Fill(connection);
-        foreach (var table in Proven)
+        var report = Compare(connection, most);
+        if (report.Differing > 0)
         {
-            var columns = string.Join(", ", Columns(connection, table));
-            Run(connection, $"DELETE FROM main.{table}; INSERT INTO main.{table} ({columns}) SELECT {columns} FROM temp.fold_{table};");
+            foreach (var table in EventStore.Folds)
+            {
+                var columns = string.Join(", ", Columns(connection, table));
+                Run(connection, $"DELETE FROM main.{table}; INSERT INTO main.{table} ({columns}) SELECT {columns} FROM temp.fold_{table};");
+            }
+            transaction.Commit();
         }
-        RebuildMarks(connection);
-        transaction.Commit();
+        else transaction.Rollback();
         Drop(connection);
+        return report;
     }
 
     private static void Fill(SqliteConnection connection)
@@ -92,14 +104,15 @@ public sealed class FoldProof(EventStore store)
         Run(connection, "CREATE TEMP TABLE first_click AS SELECT recommendation, min(occurred_at) AS occurred_at FROM event WHERE type = 'click' AND flags = 0 GROUP BY recommendation;"
             + "CREATE UNIQUE INDEX temp.first_click_of ON first_click (recommendation);");
         Run(connection, Recompute);
+        FillMarks(connection);
     }
 
-    private static void RebuildMarks(SqliteConnection connection)
+    private static void FillMarks(SqliteConnection connection)
     {
-        Run(connection, "DELETE FROM main.mark");
+        Run(connection, "CREATE TEMP TABLE fold_mark (recommendation BLOB PRIMARY KEY, marks BLOB NOT NULL) WITHOUT ROWID");
         using var read = connection.CreateCommand();
         read.CommandText = "SELECT i.recommendation, i.place, i.viewable, i.clicked, l.served FROM impression i JOIN list l ON l.id = i.recommendation ORDER BY i.recommendation, i.place";
-        using var insert = new Statement(connection, "INSERT INTO mark (recommendation, marks) VALUES (?1, ?2)");
+        using var insert = new Statement(connection, "INSERT INTO temp.fold_mark (recommendation, marks) VALUES (?1, ?2)");
         using var reader = read.ExecuteReader();
         byte[] id = [], marks = [];
         while (reader.Read())
@@ -115,20 +128,46 @@ public sealed class FoldProof(EventStore store)
         if (id.Length > 0) insert.Set(1, id).Set(2, marks).Run();
     }
 
-    private static List<FoldFault> Differences(SqliteConnection connection, string table, string[] columns, string left, string right, Func<string, string, FoldFault> fault)
+    private static FoldReport Compare(SqliteConnection connection, int most)
     {
-        var list = string.Join(", ", columns);
-        using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT {list} FROM {left} EXCEPT SELECT {list} FROM {right} LIMIT 20";
-        using var reader = command.ExecuteReader();
         List<FoldFault> faults = [];
-        while (reader.Read())
+        long differing = 0, totals = 0;
+        foreach (var table in EventStore.Folds)
         {
-            var values = new object[reader.FieldCount];
-            reader.GetValues(values);
-            faults.Add(fault($"{table} {string.Join(' ', values.Take(6))}", string.Join(' ', columns.Zip(values, (c, v) => $"{c}={v}"))));
+            var list = string.Join(", ", Columns(connection, table));
+            string stored = $"SELECT {list} FROM main.{table}", fromLog = $"SELECT {list} FROM temp.fold_{table}";
+            totals += Number(connection, $"SELECT count(*) FROM main.{table}");
+            differing += Differences(connection, $"{stored} EXCEPT {fromLog}", most - faults.Count, faults, (row, text) => new(table, row, text, ""));
+            differing += Differences(connection, $"{fromLog} EXCEPT {stored}", most - faults.Count, faults, (row, text) => new(table, row, "", text));
         }
-        return faults;
+        return new(Number(connection, "SELECT count(*) FROM main.recommendation"), Number(connection, "SELECT count(*) FROM main.event"), totals, differing, faults);
+    }
+
+    private static long Differences(SqliteConnection connection, string sql, int room, List<FoldFault> faults, Func<string, string, FoldFault> fault)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        var found = 0L;
+        for (; reader.Read(); found++)
+        {
+            if (found >= room) continue;
+            var written = Enumerable.Range(0, reader.FieldCount).Select(i => (Name: reader.GetName(i), Value: Write(reader.GetValue(i)))).ToArray();
+            faults.Add(fault(string.Join(' ', written.Take(6).Select(w => w.Value)), string.Join(' ', written.Select(w => $"{w.Name}={w.Value}"))));
+        }
+        return found;
+    }
+
+    private static string Write(object value) => value switch
+    {
+        byte[] bytes => Convert.ToHexStringLower(bytes), DBNull => "none", _ => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "",
+    };
+
+    private static long Number(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
     }
 
     private static string[] Columns(SqliteConnection connection, string table)
@@ -142,7 +181,7 @@ public sealed class FoldProof(EventStore store)
     }
 
     private static void Drop(SqliteConnection connection) => Run(connection, string.Concat(
-        new[] { "place", "impression", "first_click", "list", "fold_unit_day", "fold_traffic", "fold_arm", "fold_interest" }.Select(t => $"DROP TABLE IF EXISTS temp.{t};")));
+        new[] { "place", "impression", "first_click", "list", "fold_unit_day", "fold_traffic", "fold_arm", "fold_interest", "fold_mark" }.Select(t => $"DROP TABLE IF EXISTS temp.{t};")));
 
     private static void Run(SqliteConnection connection, string sql)
     {

@@ -13,6 +13,7 @@ public sealed record Place(string Name, string Path, string? Also = null)
         new("Experiments", "/experiments"),
         new("Variants", "/variants"),
         new("Training", "/training"),
+        new("Leaderboard", "/leaderboard"),
         new("Placements", "/placements"),
         new("Data", "/data"),
         new("Simulations", "/simulations"),

@@ -6,6 +6,7 @@ using RecLab.Data;
 using RecLab.Recommenders;
 using RecLab.Recommenders.Catalog;
 using RecLab.Recommenders.Data.Snapshots;
+using RecLab.Recommenders.Evaluation;
 using RecLab.Recommenders.Models.Lists;
 using RecLab.Storage;
 using RecLab.Training.External;
@@ -13,10 +14,10 @@ using RecLab.Training.External;
 namespace RecLab.Training;
 
 /// <summary>What trainings leave on disk. A run's folder holds its checkpoint while it trains and, once it succeeded, <c>model/</c> with
-/// model.safetensors and card.json, which appears whole or not at all.</summary>
+/// model.safetensors, card.json and the test values of each user, which appears whole or not at all.</summary>
 public sealed class ArtifactStore(HostPaths paths, IDbContextFactory<RecLabDb> database, DatasetShelf datasets)
 {
-    private const string ModelFile = "model.safetensors", CardFile = "card.json";
+    private const string ModelFile = "model.safetensors", CardFile = "card.json", PerUserFile = "per-user.safetensors";
 
     /// <summary>The folder of a run, relative to the artifacts.</summary>
     public static string Folder(int runId) => string.Create(CultureInfo.InvariantCulture, $"run-{runId}");
@@ -26,7 +27,7 @@ public sealed class ArtifactStore(HostPaths paths, IDbContextFactory<RecLabDb> d
 
     /// <summary>Writes model and card (none for a model that nobody trained) beside, syncs and renames.</summary>
     /// <returns>The model's folder relative to the artifacts, its SHA-256 (hex) and its size in bytes.</returns>
-    public (string Folder, string Hash, long Bytes) Publish(int runId, IModel model, ModelCard? card)
+    public (string Folder, string Hash, long Bytes) Publish(int runId, IModel model, ModelCard? card, UserValues? perUser = null)
     {
         var folder = Path.Combine(Folder(runId), "model");
         var target = Path.Combine(paths.Artifacts, folder);
@@ -35,6 +36,7 @@ public sealed class ArtifactStore(HostPaths paths, IDbContextFactory<RecLabDb> d
         Directory.CreateDirectory(beside);
         var (hash, bytes) = Write(Path.Combine(beside, ModelFile), model.Save);
         if (card is not null) Write(Path.Combine(beside, CardFile), stream => JsonSerializer.Serialize(stream, card, ModelCard.Format));
+        if (perUser is not null) Write(Path.Combine(beside, PerUserFile), perUser.Save);
         if (Directory.Exists(target)) Directory.Delete(target, recursive: true); // of an attempt that ended before it was recorded
         Directory.Move(beside, target);
         DirectorySync.Flush(Path.GetDirectoryName(target)!);
@@ -65,6 +67,16 @@ public sealed class ArtifactStore(HostPaths paths, IDbContextFactory<RecLabDb> d
     {
         var path = Path.Combine(paths.Artifacts, run.Artifact, CardFile);
         return run.Artifact.Length > 0 && File.Exists(path) ? JsonSerializer.Deserialize<ModelCard>(File.ReadAllBytes(path), ModelCard.Format) : null;
+    }
+
+    /// <summary>Each user's values of the ranking metrics on the offline test, for comparisons on the same users; null where none were kept.</summary>
+    /// <exception cref="InvalidDataException">The file was damaged.</exception>
+    public UserValues? PerUser(int runId)
+    {
+        var path = Path.Combine(paths.Artifacts, Folder(runId), "model", PerUserFile);
+        if (!File.Exists(path)) return null;
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+        return UserValues.Load(file);
     }
 
     /// <summary>Removes what is only needed while a run can go on.</summary>

@@ -60,6 +60,9 @@ public sealed class TrainingRun
     /// <summary>NDCG@10 on the validation slice, 0..1; what promotion compares. Null until evaluated.</summary>
     public double? ValidationScore { get; set; }
 
+    /// <summary>Mean time to score all items for one user, microseconds, one user at a time; null until evaluated.</summary>
+    public double? ScoringMicroseconds { get; set; }
+
     /// <summary>Offline evaluation as JSON (RecLab.Recommenders.Evaluation.EvaluationResult), null until evaluated.</summary>
     public string? Evaluation { get; set; }
 }

@@ -11,6 +11,8 @@ namespace RecLab.Training;
 /// <summary>Trains one run from beginning to end; the work of the training process.</summary>
 public sealed class TrainingRunner(IDbContextFactory<RecLabDb> database, DatasetShelf datasets, ArtifactStore artifacts, TimeProvider clock, TrainingSettings settings)
 {
+    private static readonly HashSet<string> RankingMetrics = [.. RankingMetricCatalog.All.Select(m => m.Key)];
+
     /// <summary>Trains, evaluates and publishes a run that was claimed for this attempt.</summary>
     /// <param name="interrupted">The process was told to stop: the run waits for its next attempt.</param>
     /// <returns>Whether a model was published.</returns>
@@ -115,7 +117,7 @@ public sealed class TrainingRunner(IDbContextFactory<RecLabDb> database, Dataset
     private async Task PublishAsync(Job job, Trained trained, RunReporter reporter)
     {
         var card = CardWriter.Write(job.Variant, job.Run, job.Family, job.Dataset, trained.Split, trained.Judged, trained.Seconds, settings, clock.GetUtcNow());
-        var (folder, hash, bytes) = artifacts.Publish(job.Run.Id, trained.Model, card);
+        var (folder, hash, bytes) = artifacts.Publish(job.Run.Id, trained.Model, card, trained.Judged.Test.PerUser?.Only(RankingMetrics));
         await using var db = await database.CreateDbContextAsync();
         await using var transaction = await db.Database.BeginTransactionAsync();
         var run = await db.Set<TrainingRun>().FirstAsync(r => r.Id == job.Run.Id);
@@ -123,6 +125,7 @@ public sealed class TrainingRunner(IDbContextFactory<RecLabDb> database, Dataset
         (run.State, run.FinishedAt, run.Fraction, run.Phase, run.SecondsLeft, run.ProcessId, run.Error) = (RunState.Succeeded, clock.GetUtcNow(), 1, "done", null, null, null);
         (run.Artifact, run.ArtifactHash, run.ArtifactBytes) = (folder, hash, bytes);
         (run.TrainSeconds, run.Evaluation, run.ValidationScore) = (trained.Seconds, trained.Judged.Test.ToJson(), trained.Judged.Validation);
+        run.ScoringMicroseconds = trained.Judged.ScoringMicroseconds;
         var variant = await db.Set<Variant>().FirstAsync(v => v.Id == run.VariantId);
         var served = variant.ServedRunId is { } id ? await db.Set<TrainingRun>().AsNoTracking().FirstOrDefaultAsync(r => r.Id == id) : null;
         var verdict = Promotion.Decide(run, served, variant.PromotionMargin, trained.Rival is { } rival && rival.Run == served?.Id ? rival.Score : null);

@@ -45,6 +45,8 @@ public static class TrainingSetup
         services.AddSingleton<VariantDesk>();
         services.AddSingleton<External.EndpointSecrets>().AddSingleton<External.ExternalDesk>();
         services.AddSingleton<TrainingReader>();
+        services.AddSingleton<LeaderboardReader>();
+        services.AddSingleton<PairReader>();
         services.AddSingleton<IDatasetUser, DatasetNeeds>();
     }
 

@@ -8,7 +8,7 @@ public sealed class PairedComparisonTests
     private static UserValues Values(params (string User, double Value)[] users)
     {
         using var stream = new MemoryStream();
-        var ids = System.Text.Encoding.UTF8.GetBytes(string.Join('\n', users.Select(u => u.User)));
+        var ids = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(users.Select(u => u.User));
         new SafeTensors { ["users"] = new("U8", [ids.Length], ids), ["ndcg@10"] = NamedArray.Of([.. users.Select(u => (float)u.Value)]) }.Write(stream);
         stream.Position = 0;
         return UserValues.Load(stream);

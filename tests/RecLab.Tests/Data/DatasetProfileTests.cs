@@ -29,6 +29,17 @@ public sealed class DatasetProfileTests
         Assert.Equal(13.0 / 28, profile.Gini, 12);
     }
 
+    [Fact]
+    public void The_preview_of_the_cut_counts_rows_users_items_and_what_training_never_saw()
+    {
+        // Ten rows of one user at items 0, 1, ..., 9: 10 % hidden, 10 % test, 10 % validation, each of an item that training does not have.
+        var profile = DatasetProfile.Of(new(Vocabulary.OfNumbers(1), Vocabulary.OfNumbers(10), new int[10], [.. Enumerable.Range(0, 10)], [.. Enumerable.Repeat(1f, 10)], [.. Enumerable.Range(1, 10).Select(d => d * 86_400L)]), new());
+        Assert.Equal([("Train", 7, 0), ("Validation", 1, 1), ("Test", 1, 1), ("Hidden truth", 1, 1)], profile.Slices.Select(s => (s.Name, s.Rows, s.Unseen)));
+        Assert.Equal([7, 1, 1, 1], profile.Slices.Select(s => s.Items));
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(8 * 86_400), profile.Slices[1].First);
+        Assert.Equal((DateTimeOffset.FromUnixTimeSeconds(86_400), DateTimeOffset.FromUnixTimeSeconds(864_000)), (profile.First!.Value, profile.Last!.Value));
+    }
+
     [Theory]
     [InlineData(new[] { 5, 5, 5, 5 }, 0)]
     [InlineData(new[] { 0, 0, 0, 8 }, 0.75)] // all on one of n: (n - 1) / n

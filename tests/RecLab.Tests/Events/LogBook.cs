@@ -23,6 +23,9 @@ internal sealed class LogBook : IDisposable
         Writer = new EventWriter(Store, Sealer, "EUR");
     }
 
+    /// <summary>The data folder the database lies in.</summary>
+    public string Folder => _folder;
+
     public IdSealer Sealer { get; } = new(Key);
     public EventStore Store { get; }
     public EventWriter Writer { get; private set; }

@@ -51,6 +51,56 @@ public sealed class OrderTests
         Assert.Equal(expected, book.Totals());
     }
 
+    [Fact]
+    public void A_rebuild_of_sound_totals_changes_no_byte()
+    {
+        using var book = new LogBook();
+        var (lists, events) = Invent(book, seed: 5, lists: 60);
+        book.Serve(lists);
+        book.TakeAll(events);
+        book.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        var path = Path.Combine(book.Folder, "events.db");
+        var before = File.ReadAllBytes(path);
+        var report = new FoldProof(book.Store).Rebuild();
+        book.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        Assert.Equal((0L, 60L), (report.Differing, report.Lists));
+        Assert.Equal(book.Totals().Length, report.Totals);
+        Assert.True(before.AsSpan().SequenceEqual(File.ReadAllBytes(path)));
+    }
+
+    [Theory]
+    [InlineData("UPDATE mark SET marks = zeroblob(length(marks))", "mark")]
+    [InlineData("UPDATE unit_day SET revenue = revenue + 1 WHERE revenue > 0", "unit_day")]
+    [InlineData("UPDATE arm SET last_day = last_day + 1", "arm")]
+    [InlineData("DELETE FROM interest", "interest")]
+    [InlineData("UPDATE traffic SET viewable = 0", "traffic")]
+    public void Damage_is_named_by_its_table(string damage, string table)
+    {
+        using var book = new LogBook();
+        var (lists, events) = Invent(book, seed: 3, lists: 60);
+        book.Serve(lists);
+        book.TakeAll(events);
+        book.Execute(damage);
+        var report = new FoldProof(book.Store).Examine(most: 3);
+        Assert.All(report.Faults, f => Assert.Equal(table, f.Table));
+        Assert.Equal(3, report.Faults.Count);
+        Assert.True(report.Differing >= 3);
+    }
+
+    [Fact]
+    public void Money_adds_up_in_whole_minor_units()
+    {
+        using var book = new LogBook();
+        var list = LogBook.List("buyer");
+        book.Serve(list);
+        // beyond 2^53 a floating-point sum would lose units
+        foreach (var chunk in Enumerable.Range(0, 1_000).Chunk(250)) book.TakeAll([.. chunk.Select(_ => book.Event("purchase", list, value: 7))]);
+        book.TakeAll([book.Event("purchase", list, value: 9_007_199_254_740_992)]);
+        Assert.Equal(["integer 9007199254747992"], book.Rows("SELECT typeof(revenue), revenue FROM unit_day WHERE unit = 'buyer'"));
+        Assert.Equal(0, new FoldProof(book.Store).Rebuild().Differing);
+        Assert.Equal(["integer 9007199254747992"], book.Rows("SELECT typeof(revenue), revenue FROM unit_day WHERE unit = 'buyer'"));
+    }
+
     /// <summary>Some days of two experiments and traffic outside them: duplicates, clicks without views, late and misdated ones, purchases.</summary>
     private static (Exposure[] Lists, ReceivedEvent[] Events) Invent(LogBook book, int seed, int lists)
     {

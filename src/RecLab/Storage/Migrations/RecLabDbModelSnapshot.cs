@@ -937,6 +937,9 @@ namespace RecLab.Storage.Migrations
                     b.Property<bool>("Scheduled")
                         .HasColumnType("INTEGER");
 
+                    b.Property<double?>("ScoringMicroseconds")
+                        .HasColumnType("REAL");
+
                     b.Property<double?>("SecondsLeft")
                         .HasColumnType("REAL");
 

@@ -350,6 +350,7 @@ namespace RecLab.Storage.Migrations
                     ArtifactBytes = table.Column<long>(type: "INTEGER", nullable: false),
                     TrainSeconds = table.Column<double>(type: "REAL", nullable: true),
                     ValidationScore = table.Column<double>(type: "REAL", nullable: true),
+                    ScoringMicroseconds = table.Column<double>(type: "REAL", nullable: true),
                     Evaluation = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>

@@ -10,7 +10,7 @@ using RecLab.Storage;
 namespace RecLab.Storage.Migrations
 {
     [DbContext(typeof(RecLabDb))]
-    [Migration("20261122074538_Initial")]
+    [Migration("20261122080945_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -939,6 +939,9 @@ namespace RecLab.Storage.Migrations
 
                     b.Property<bool>("Scheduled")
                         .HasColumnType("INTEGER");
+
+                    b.Property<double?>("ScoringMicroseconds")
+                        .HasColumnType("REAL");
 
                     b.Property<double?>("SecondsLeft")
                         .HasColumnType("REAL");
