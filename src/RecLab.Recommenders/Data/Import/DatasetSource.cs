@@ -27,6 +27,7 @@ public sealed class DatasetSource : IDisposable
     /// <summary>The piece with this name, or null.</summary>
     public DatasetPart? Find(string name) => _parts.GetValueOrDefault(name);
 
+    /// <summary>Opens a folder, a zip archive, a file, or a folder that is mostly one zip archive.</summary>
     /// <exception cref="ImportException">Nothing is there, or it is a damaged archive.</exception>
     public static DatasetSource Open(string path)
     {
@@ -35,7 +36,11 @@ public sealed class DatasetSource : IDisposable
         {
             var folder = new DirectoryInfo(path);
             for (var depth = 0; depth < 4 && folder.GetFiles() is [] && folder.GetDirectories() is [var only]; depth++) folder = only;
-            return new(name, null, folder.GetFiles().OrderBy(f => f.Name, StringComparer.Ordinal).Select(DatasetPart.OfFile));
+            var files = folder.GetFiles();
+
+            // As downloaded: the archive beside a readme. It is the data set when it makes up most of the folder.
+            if (files.Where(f => f.Extension.Equals(".zip", StringComparison.OrdinalIgnoreCase)).ToArray() is [var zip] && zip.Length > files.Sum(f => f.Length) / 2) return Open(zip.FullName);
+            return new(name, null, files.OrderBy(f => f.Name, StringComparer.Ordinal).Select(DatasetPart.OfFile));
         }
         if (!File.Exists(path)) throw new ImportException($"There is no file or folder '{name}'.");
         if (!path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase)) return new(name, null, [DatasetPart.OfFile(new FileInfo(path))]);

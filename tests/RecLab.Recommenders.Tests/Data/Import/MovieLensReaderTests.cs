@@ -54,6 +54,21 @@ public sealed class MovieLensReaderTests : IDisposable
     }
 
     [Fact]
+    public void Reads_the_archive_that_makes_up_most_of_a_folder()
+    {
+        var ratings = string.Concat(Enumerable.Range(1, 400).Select(i => $"{i}::{i % 7 + 1}::{i % 5 + 1}::{978300000 + i}\n"));
+        _folder.Zip("ml.zip", ("ml-1m/ratings.dat", ratings));
+        _folder.Write("README", "a note");
+        var (data, report) = DatasetReaders.Read(_folder.Path, Options, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(("movielens-10m", 400), (report.Layout, data.Count));
+
+        _folder.Write("ratings.csv", "user,item\n" + string.Concat(Enumerable.Range(1, 2000).Select(i => $"u{i % 9},i{i % 31}\n")));
+        Assert.Equal("delimited", DatasetReaders.Detect(_folder["ratings.csv"]).Key);
+        using var source = DatasetSource.Open(_folder.Path);
+        Assert.Null(source.Find("ratings.dat")); // the larger plain file is the data, the archive lies aside
+    }
+
+    [Fact]
     public void Refuses_lines_by_number_and_rule_and_keeps_the_rest()
     {
         var lines = Enumerable.Range(1, 60).Select(i => $"{i}::{i % 7 + 1}::{i % 5 + 1}::{978300000 + i}").ToList();
