@@ -41,7 +41,7 @@ public sealed class DataCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await walk.GoAsync("/data/import");
         await walk.PressAsync("On the server");
         await walk.PressAsync("Upload");
-        await page.GetByLabel("Files").SetInputFilesAsync(new FilePayload { Name = "uploaded.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(Csv()) });
+        await visitor.UploadAsync("Files", "uploaded.csv", Csv());
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("uploaded rows");
         await walk.PressAsync("Import");
         await Expect(page.GetByText("No line was refused.")).ToBeVisibleAsync();
