@@ -20,5 +20,8 @@ public sealed record NotComputable(string Code, string Sentence)
     /// <summary>A ratio whose denominators sum to 0.</summary>
     public static NotComputable ZeroDenominator { get; } = new("zero_denominator", "Nothing was counted in the denominator yet.");
 
+    /// <summary>Nothing was recorded of the users of an arm before their exposure, so nothing can be taken out.</summary>
+    public static NotComputable NoHistory { get; } = new("no_history", "Nothing varies among what an arm's users did before their first list, so there is nothing to adjust for.");
+
     public override string ToString() => Sentence;
 }

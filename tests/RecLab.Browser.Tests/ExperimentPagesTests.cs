@@ -34,6 +34,7 @@ public sealed class ExperimentPagesTests(LiveApp app) : IClassFixture<LiveApp>
             foreach (var (path, text, name) in new[]
             {
                 ("/experiments/home-1", "Transformer is better", "results"), ("/experiments/home-1?tab=ranking&traffic=simulated", "Cannot say yet", "results-ranking"),
+                ("/experiments/home-1?metric=ctr&traffic=live", "Clicks by position", "results-metric"),
                 ("/experiments", "Basket page", "experiments"), ("/experiments/new?draft=cart-2&step=3", "What must improve", "wizard-3"), ("/experiments/new?draft=cart-2&step=4", "Who takes part", "wizard-4"),
             })
             {

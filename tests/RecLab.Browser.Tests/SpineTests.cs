@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Playwright;
 using RecLab.Access;
@@ -24,7 +23,7 @@ public sealed class SpineTests(LiveApp app) : IClassFixture<LiveApp>
         await using var mara = await app.SignedInAsync();
         var page = mara.Page;
         await page.GotoAsync("/data/import");
-        await page.GetByLabel("Files").SetInputFilesAsync(new FilePayload { Name = "readers.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(DataCommandsTests.Csv()) });
+        await mara.UploadAsync("Files", "readers.csv", DataCommandsTests.Csv());
         await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
         await Expect(page.GetByText("No line was refused.")).ToBeVisibleAsync();
         Assert.Equal(["readers Ready 300"], app.AppRows("SELECT Name, State, Rows FROM datasets"));

@@ -44,6 +44,15 @@ public sealed class Visitor : IAsyncDisposable
         await Expect(Page.Locator("[aria-busy=true]")).ToHaveCountAsync(0);
     }
 
+    /// <summary>Chooses a file once the page listens for it.</summary>
+    public async Task UploadAsync(string label, string name, string text)
+    {
+        var input = Page.GetByLabel(label);
+        await input.WaitForAsync();
+        await Page.WaitForFunctionAsync("input => '_blazorInputFileNextFileId' in input", await input.ElementHandleAsync());
+        await input.SetInputFilesAsync(new FilePayload { Name = name, MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(text) });
+    }
+
     /// <summary>Saves a picture of the whole page when RECLAB_SCREENSHOTS names a folder.</summary>
     public async Task PictureAsync(string name)
     {

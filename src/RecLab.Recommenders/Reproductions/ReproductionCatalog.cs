@@ -25,8 +25,6 @@ public static class ReproductionCatalog
         Split80("split-1m-itemknn", "ml-1m", "item kNN, cosine, 100 neighbours", RecBole, Cosine(), 0.1634, 0.2563, 0.002),
         Split80("split-1m-als", "ml-1m", "implicit ALS, 64 factors, 15 iterations", "implicit 0.7.3", Als(), 0.1998, 0.2878, 0.01) with { Floor = true },
         Ncf("ncf-pop", "popularity", "computed independently", new Popularity(new()), 0.453808, 0.254455, 0.0005),
-        Ncf("ncf-mf", "MF with softmax loss, 192 factors (the source: logistic loss, one example a step)", "Rendle et al., RecSys 2020",
-            new Mf(new() { Factors = 192, Epochs = 60, BatchSize = 256, ValidateEvery = 3 }), 0.7294, 0.4523, 0.008) with { Floor = true },
         Ncf("ncf-ease-500", "EASE, lambda 500", "numpy", new Ease(new() { Regularization = 500 }), 0.709603, 0.449542, 0.0008),
         new("gowalla-itemknn", "gowalla", "LightGCN's train and test; all items but the trained ones ranked; users with test rows", "item kNN, cosine, 100 neighbours", Bars,
             new Dictionary<string, double> { ["Recall@20"] = 0.156994, ["NDCG@20"] = 0.121364, ["Recall@50"] = 0.254896, ["NDCG@50"] = 0.152704 }, 0.004,

@@ -17,7 +17,7 @@ public sealed class Doorkeeper(AuthenticationStateProvider session, PeopleDesk p
     {
         var person = await PersonAsync() ?? throw new Refusal("You are signed out. Sign in again; nothing was changed.");
         return Policies.RolesFor(policy).Contains(person.Role) ? person.Name
-            : throw new Refusal($"A {person.Role} may not do this; nothing was changed. Ask {await HelperAsync(policy)}.");
+            : throw new Refusal($"{(person.Role == Roles.Viewer ? "A" : "An")} {person.Role} may not do this; nothing was changed. Ask {await HelperAsync(policy)}.");
     }
 
     /// <summary>Whether the signed-in person may; for showing or hiding a button. The act itself asks <see cref="RequireAsync"/>.</summary>

@@ -59,7 +59,7 @@ public sealed class PeopleDesk(IServiceScopeFactory scopes, IDbContextFactory<Re
 
     /// <summary>Creates somebody at once, without a link; for the command line and for tests.</summary>
     /// <returns>The new person's id.</returns>
-    public Task<string> CreateAsync(string? email, string? name, string? password, string role) => With(async people =>
+    public Task<string> CreateAsync(string? email, string? name, string? password, string role) => Whole(async people =>
     {
         name = name?.Trim() ?? "";
         email = email?.Trim() ?? "";
@@ -106,14 +106,23 @@ public sealed class PeopleDesk(IServiceScopeFactory scopes, IDbContextFactory<Re
     public async Task ResetAsync(string? token, string? password)
     {
         var link = await links.FindAsync(LinkPurpose.Reset, token) ?? throw new Refusal("This link was used already, or it has expired. Ask an administrator for a new one.");
-        var name = await With(async people =>
+        if (!await links.UseAsync(link)) throw new Refusal("This link was used a moment ago.");
+        string name;
+        try
         {
-            var person = await Find(people, link.PersonId!);
-            Check(await people.ResetPasswordAsync(person, await people.GeneratePasswordResetTokenAsync(person), password ?? ""));
-            await people.SetLockoutEndDateAsync(person, null);
-            return person.DisplayName;
-        });
-        await links.UseAsync(link);
+            name = await Whole(async people =>
+            {
+                var person = await Find(people, link.PersonId!);
+                Check(await people.ResetPasswordAsync(person, await people.GeneratePasswordResetTokenAsync(person), password ?? ""));
+                await people.SetLockoutEndDateAsync(person, null);
+                return person.DisplayName;
+            });
+        }
+        catch (Refusal)
+        {
+            await links.GiveBackAsync(link);
+            throw;
+        }
         await audit.WriteAsync(name, "person.reset", $"person {name}");
     }
 
@@ -121,18 +130,19 @@ public sealed class PeopleDesk(IServiceScopeFactory scopes, IDbContextFactory<Re
     public async Task ChangeRoleAsync(string who, string personId, string role)
     {
         if (!Roles.All.Contains(role)) throw new Refusal($"There is no role '{role}'.");
-        await With<object?>(async people =>
+        var (name, before) = await Whole<(string, string?)>(async people =>
         {
             var person = await Find(people, personId);
             var old = await people.GetRolesAsync(person);
-            if (old.Contains(role)) return null;
+            if (old.Contains(role)) return (person.DisplayName, null);
             if (old.Contains(Roles.Administrator)) await KeepOneAdministrator(person);
             Check(await people.RemoveFromRolesAsync(person, old));
             Check(await people.AddToRoleAsync(person, role));
             Check(await people.UpdateSecurityStampAsync(person));
-            await audit.WriteAsync(who, "person.role", $"person {person.DisplayName}", $"{string.Join(", ", old)} to {role}");
-            return null;
+            return (person.DisplayName, string.Join(", ", old));
         });
+        if (before is null) return;
+        await audit.WriteAsync(who, "person.role", $"person {name}", $"{before} to {role}");
         feed.Changed(LiveFeed.People);
     }
 
@@ -152,15 +162,15 @@ public sealed class PeopleDesk(IServiceScopeFactory scopes, IDbContextFactory<Re
 
     private async Task Switch(string who, string personId, string action, Func<Person, Task> change)
     {
-        await With<object?>(async people =>
+        var name = await Whole(async people =>
         {
             var person = await Find(people, personId);
             await change(person);
             Check(await people.UpdateAsync(person));
             Check(await people.UpdateSecurityStampAsync(person));
-            await audit.WriteAsync(who, action, $"person {person.DisplayName}");
-            return null;
+            return person.DisplayName;
         });
+        await audit.WriteAsync(who, action, $"person {name}");
         feed.Changed(LiveFeed.People);
     }
 
@@ -174,6 +184,17 @@ public sealed class PeopleDesk(IServiceScopeFactory scopes, IDbContextFactory<Re
     {
         await using var scope = scopes.CreateAsyncScope();
         return await act(scope.ServiceProvider.GetRequiredService<UserManager<Person>>());
+    }
+
+    /// <summary>All of it or nothing, and one at a time: nobody is left without a role, and two administrators cannot demote each other at the same moment.</summary>
+    private async Task<T> Whole<T>(Func<UserManager<Person>, Task<T>> act)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<RecLabDb>();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        var done = await act(scope.ServiceProvider.GetRequiredService<UserManager<Person>>());
+        await transaction.CommitAsync();
+        return done;
     }
 
     private static async Task<Person> Find(UserManager<Person> people, string id) => await people.FindByIdAsync(id) ?? throw new Refusal("This person does not exist anymore.");

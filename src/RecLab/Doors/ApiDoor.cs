@@ -41,7 +41,7 @@ public sealed class ApiDoor(KeyDesk keys, OwnKeys own, OriginBook origins, IConf
         }
         catch (Exception fault) when (!http.Response.HasStarted)
         {
-            log.LogError(fault, "{Method} {Path} failed.", http.Request.Method, http.Request.Path);
+            log.LogError(fault, "{Method} {Route} failed.", http.Request.Method, (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText); // not the path, which may hold line breaks
             await Problems.WriteAsync(http, new(500, "The request could not be answered. Quote the trace id when you report it."));
         }
     }

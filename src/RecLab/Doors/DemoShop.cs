@@ -39,6 +39,10 @@ public sealed class DemoShop(IDbContextFactory<RecLabDb> databases, DatasetShelf
             await shop.StockAsync(cancellation) is { } stock && stock.Items.IndexOf(id) >= 0 ? (IResult)TypedResults.Json(Show(stock.Catalogue[id])) : TypedResults.NotFound()).AllowAnonymous();
         routes.MapGet("/demo/data/bestsellers", async (DemoShop shop, CancellationToken cancellation) =>
             TypedResults.Json(await shop.StockAsync(cancellation) is { } stock ? Bestsellers(stock, 8) : [])).AllowAnonymous();
+    }
+
+    /// <summary>The drawn covers, which lists name whether or not there is a demo shop.</summary>
+    public static void MapCovers(IEndpointRouteBuilder routes) =>
         routes.MapGet("/covers/{id}.svg", async (string id, DemoShop shop, HttpContext http) =>
         {
             if (id.Length > 256) return (IResult)TypedResults.BadRequest();
@@ -48,7 +52,6 @@ public sealed class DemoShop(IDbContextFactory<RecLabDb> databases, DatasetShelf
             http.Response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin";
             return TypedResults.Content(CoverArt.Svg(stock is null ? new(id, id, []) : stock.Catalogue[id]), "image/svg+xml; charset=utf-8");
         }).AllowAnonymous();
-    }
 
     /// <summary>Where an item's picture is: its own, or a drawn cover.</summary>
     public static string ImageOf(ItemInfo item) => item.ImageUrl ?? $"/covers/{Uri.EscapeDataString(item.Id)}.svg";

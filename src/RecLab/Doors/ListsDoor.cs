@@ -39,9 +39,10 @@ internal sealed class ListsDoor(ExternalDesk desk, Training.TrainingReader varia
     private async Task<ListsAnswer> StoreAsync(HttpContext http, string key, string path, string who)
     {
         var exists = await variants.VariantAsync(key, http.RequestAborted) is not null;
-        if (!exists && !int.TryParse(http.Request.Query["dataset"], out _)) throw new ProblemException(404, $"There is no variant '{key}'; name a data set (?dataset=ID) to make it.");
+        var dataset = 0;
+        if (!exists && !int.TryParse(http.Request.Query["dataset"], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out dataset)) throw new ProblemException(404, $"There is no variant '{key}'; name a data set (?dataset=ID) to make it.");
         var (variant, run, report) = exists ? await desk.ReplaceListsAsync(key, path, who, http.RequestAborted)
-            : await desk.CreateListsAsync(new(key, http.Request.Query["name"].ToString() is { Length: > 0 } name ? name : key, int.Parse(http.Request.Query["dataset"]!, System.Globalization.CultureInfo.InvariantCulture)), path, who, http.RequestAborted);
+            : await desk.CreateListsAsync(new(key, http.Request.Query["name"].ToString() is { Length: > 0 } name ? name : key, dataset), path, who, http.RequestAborted);
         return new(variant.Key, run.Version, report.Rows, report.Users, report.Items, report.UnknownRows, report.UnknownItems, report.EmptyUsers);
     }
 

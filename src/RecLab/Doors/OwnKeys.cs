@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using RecLab.Access;
 using RecLab.Controls;
@@ -12,21 +13,20 @@ public sealed class OwnKeys(IDbContextFactory<RecLabDb> databases, KeyDesk keys)
     private const string Shop = "demo-shop.key", PreviewSetting = "placements.preview-key", WidgetSetting = "widget.key";
     private readonly SemaphoreSlim _once = new(1, 1);
     private readonly Dictionary<string, string> _known = [];
-    private volatile int _preview;
+    private readonly ConcurrentDictionary<int, bool> _isPreview = new();
 
     /// <summary>The demo shop's key, made when it is missing.</summary>
     public Task<string> ShopAsync(CancellationToken cancellation) => TextAsync(Shop, "Demo shop", "demo shop", cancellation);
 
     /// <summary>The key of previews in the dashboard: nothing that is asked with it is recorded.</summary>
-    public async Task<string> PreviewAsync(CancellationToken cancellation)
-    {
-        var key = await TextAsync(PreviewSetting, "Preview of placements", "preview", cancellation);
-        _preview = keys.Check(key).Key?.Id ?? 0;
-        return key;
-    }
+    public Task<string> PreviewAsync(CancellationToken cancellation) => TextAsync(PreviewSetting, "Preview of placements", "preview", cancellation);
 
-    /// <summary>Whether a key is the preview's.</summary>
-    public bool IsPreview(int keyId) => keyId == _preview && keyId != 0;
+    /// <summary>Whether a key is the preview's. Asked of the store once for each key: a preview may have been opened before this process started, or by another one.</summary>
+    public bool IsPreview(int keyId) => _isPreview.GetOrAdd(keyId, id =>
+    {
+        using var db = databases.CreateDbContext();
+        return db.Set<Setting>().Find(PreviewSetting) is { } kept && keys.Check(kept.Value).Key?.Id == id;
+    });
 
     /// <summary>The key that snippets carry, with its entry; null while nobody made one.</summary>
     public async Task<(string Text, ApiKey Entry)?> WidgetAsync(CancellationToken cancellation = default)

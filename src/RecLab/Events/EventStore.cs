@@ -6,7 +6,7 @@ namespace RecLab.Events;
 /// <summary>The event database: where it lies, what its tables are, and connections to it. One writer (<see cref="EventLog"/>), any number of readers.</summary>
 public sealed class EventStore(HostPaths paths)
 {
-    /// <summary>Log (recommendation, event, quarantine), its folds (mark, unit_day, arm, traffic, interest), and counters of what went by (tally).</summary>
+    /// <summary>Log (recommendation, event, quarantine), its folds (mark, unit_day, arm, spot, traffic, interest), and counters of what went by (tally).</summary>
     private const string Schema = """
         CREATE TABLE IF NOT EXISTS recommendation (
           id BLOB PRIMARY KEY, served_at INTEGER NOT NULL, placement TEXT NOT NULL, experiment INTEGER NOT NULL, phase INTEGER NOT NULL, arm INTEGER NOT NULL,
@@ -28,6 +28,10 @@ public sealed class EventStore(HostPaths paths)
         CREATE TABLE IF NOT EXISTS arm (
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, first_day INTEGER NOT NULL, last_day INTEGER NOT NULL,
           PRIMARY KEY (experiment, phase, simulated, arm)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS spot (
+          experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, position INTEGER NOT NULL,
+          rendered INTEGER NOT NULL, viewable INTEGER NOT NULL, clicked INTEGER NOT NULL,
+          PRIMARY KEY (experiment, phase, simulated, arm, position)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS traffic (
           hour INTEGER NOT NULL, placement TEXT NOT NULL, variant INTEGER NOT NULL, simulated INTEGER NOT NULL,
           lists INTEGER NOT NULL, served INTEGER NOT NULL, rendered INTEGER NOT NULL, viewable INTEGER NOT NULL, clicked INTEGER NOT NULL,
@@ -44,7 +48,7 @@ public sealed class EventStore(HostPaths paths)
     private readonly string _writer = new SqliteConnectionStringBuilder { DataSource = paths.EventDatabase, Pooling = false, DefaultTimeout = 2 }.ToString();
 
     /// <summary>The folds: every table that can be made again from the log.</summary>
-    public static IReadOnlyList<string> Folds { get; } = ["mark", "unit_day", "arm", "traffic", "interest"];
+    public static IReadOnlyList<string> Folds { get; } = ["mark", "unit_day", "arm", "spot", "traffic", "interest"];
 
     /// <summary>Makes the tables that are missing. Safe to call from several processes.</summary>
     public void Create()

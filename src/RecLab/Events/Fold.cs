@@ -2,13 +2,15 @@ using Microsoft.Data.Sqlite;
 
 namespace RecLab.Events;
 
-/// <summary>Adds the log up: totals per unit and day, traffic per hour, interests per person. Written in the same transaction as the rows it counts. A list's impressions
+/// <summary>Adds the log up: totals per unit and day, impressions per position, traffic per hour, interests per person. Written in the same transaction as the rows it counts. A list's impressions
 /// belong to the day it was served, so that a click falls on the same day as the impression it needs; purchases belong to the day they happen.
 /// The order of arrival never matters: marks are only ever set, counters count marks, first times are minima.</summary>
 internal sealed class Fold(SqliteConnection connection) : IDisposable
 {
     private readonly record struct UnitKey(int Experiment, int Phase, bool Simulated, int Arm, string Unit, int Day);
     private readonly record struct TrafficKey(long Hour, string Placement, int Variant, bool Simulated);
+
+    private readonly record struct SpotKey(int Experiment, int Phase, bool Simulated, int Arm, int Position);
 
     private sealed class Sums
     {
@@ -18,6 +20,7 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
 
     private readonly Dictionary<UnitKey, Sums> _units = [];
     private readonly Dictionary<TrafficKey, Sums> _traffic = [];
+    private readonly Dictionary<SpotKey, Sums> _spots = [];
     private readonly Exposed _exposed = new(connection);
     private readonly Statement _addUnit = new(connection, """
         INSERT INTO unit_day VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
@@ -26,6 +29,10 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
           purchases = purchases + excluded.purchases, revenue = revenue + excluded.revenue,
           first_at = coalesce(min(first_at, excluded.first_at), first_at, excluded.first_at), last_at = coalesce(max(last_at, excluded.last_at), last_at, excluded.last_at),
           first_click_at = coalesce(min(first_click_at, excluded.first_click_at), first_click_at, excluded.first_click_at)
+        """);
+    private readonly Statement _addSpot = new(connection, """
+        INSERT INTO spot VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        ON CONFLICT DO UPDATE SET rendered = rendered + excluded.rendered, viewable = viewable + excluded.viewable, clicked = clicked + excluded.clicked
         """);
     private readonly Statement _addTraffic = new(connection, """
         INSERT INTO traffic (hour, placement, variant, simulated, lists, served, rendered, viewable, clicked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
@@ -75,6 +82,7 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
             if ((added & Mark.Viewable) != 0) viewable++;
             if ((added & Mark.Clicked) != 0) clicked++;
             list.Marks[i] |= (byte)mark;
+            if (added != 0 && counted) Spot(list.Exposure, i + 1, added);
         }
         if (rendered + viewable + clicked == 0) return false;
         if (counted) Add(UnitOf(list.Exposure));
@@ -87,6 +95,14 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
             sums.Viewable += viewable;
             sums.Clicked += clicked;
         }
+    }
+
+    private void Spot(Exposure list, int position, Mark added)
+    {
+        var sums = Of(_spots, new(list.Experiment, list.Phase, list.Simulated, list.Arm, position));
+        if ((added & Mark.Rendered) != 0) sums.Rendered++;
+        if ((added & Mark.Viewable) != 0) sums.Viewable++;
+        if ((added & Mark.Clicked) != 0) sums.Clicked++;
     }
 
     /// <summary>A basket or purchase counts for its user in every arm that showed the user a list in the seven days before.</summary>
@@ -119,7 +135,10 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
         foreach (var (key, s) in _traffic)
             _addTraffic.Set(1, key.Hour).Set(2, key.Placement).Set(3, key.Variant).Set(4, key.Simulated)
                 .Set(5, s.Lists).Set(6, s.Served).Set(7, s.Rendered).Set(8, s.Viewable).Set(9, s.Clicked).Run();
+        foreach (var (key, s) in _spots)
+            _addSpot.Set(1, key.Experiment).Set(2, key.Phase).Set(3, key.Simulated).Set(4, key.Arm).Set(5, key.Position).Set(6, s.Rendered).Set(7, s.Viewable).Set(8, s.Clicked).Run();
         _units.Clear();
+        _spots.Clear();
         _traffic.Clear();
     }
 
@@ -127,6 +146,7 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
     public void Forget()
     {
         _units.Clear();
+        _spots.Clear();
         _traffic.Clear();
         _exposed.Forget();
     }
@@ -135,6 +155,7 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
     {
         _exposed.Dispose();
         _addUnit.Dispose();
+        _addSpot.Dispose();
         _addTraffic.Dispose();
         _addInterest.Dispose();
     }

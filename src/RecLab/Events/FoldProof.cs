@@ -56,6 +56,9 @@ public sealed class FoldProof(EventStore store)
           FROM list GROUP BY 1, 2, 3, 4;
         CREATE TEMP TABLE fold_arm AS
           SELECT experiment, phase, simulated, arm, min(day) first_day, max(day) last_day FROM list WHERE unit <> '' GROUP BY 1, 2, 3, 4;
+        CREATE TEMP TABLE fold_spot AS
+          SELECT l.experiment, l.phase, l.simulated, l.arm, i.place + 1 AS position, count(*) rendered, sum(i.viewable) viewable, sum(i.clicked) clicked
+          FROM impression i JOIN list l ON l.id = i.recommendation WHERE l.unit <> '' GROUP BY 1, 2, 3, 4, 5;
         CREATE TEMP TABLE fold_interest AS
           SELECT DISTINCT unit, simulated, occurred_at AS at, item, type FROM event
           WHERE type IN ('click', 'add_to_cart', 'purchase', 'rating', 'dismiss') AND unit <> '' AND item IS NOT NULL;
@@ -181,7 +184,7 @@ public sealed class FoldProof(EventStore store)
     }
 
     private static void Drop(SqliteConnection connection) => Run(connection, string.Concat(
-        new[] { "place", "impression", "first_click", "list", "fold_unit_day", "fold_traffic", "fold_arm", "fold_interest", "fold_mark" }.Select(t => $"DROP TABLE IF EXISTS temp.{t};")));
+        new[] { "place", "impression", "first_click", "list", "fold_unit_day", "fold_traffic", "fold_arm", "fold_spot", "fold_interest", "fold_mark" }.Select(t => $"DROP TABLE IF EXISTS temp.{t};")));
 
     private static void Run(SqliteConnection connection, string sql)
     {

@@ -28,6 +28,10 @@ public readonly record struct UnitTotal
     };
 }
 
+/// <summary>Item impressions at one position of an arm's lists.</summary>
+/// <param name="Position">From 1.</param>
+public readonly record struct SpotTotal(int Arm, int Position, long Rendered, long Viewable, long Clicked);
+
 /// <summary>A metric's two numbers per user. Without a denominator it is a mean per user.</summary>
 public sealed record UnitMeasure(Func<UnitTotal, double> Numerator, Func<UnitTotal, double>? Denominator = null)
 {

@@ -60,6 +60,35 @@ public sealed class UnitTotals(EventStore store)
         return ((long)machines.ExecuteScalar()!, (long)several.ExecuteScalar()!);
     }
 
+    /// <summary>What users did on the day of their first list in an arm, the day after, and so on: per arm and number of days since then the sums over the users of whom something
+    /// was recorded on that day, each with what that day alone added.</summary>
+    public IReadOnlyDictionary<(int Arm, int Days), UnitSums> ByAge(UnitScope scope, UnitMeasure measure)
+    {
+        using var connection = store.OpenReader();
+        using var reader = Command(connection, $"SELECT arm, unit, day, lists, served, rendered, viewable, clicked, carts, purchases, revenue {From} ORDER BY arm, unit, day", scope).ExecuteReader();
+        Dictionary<(int, int), UnitSums> sums = [];
+        var (arm, unit, first) = (-1, "", 0);
+        while (reader.Read())
+        {
+            var name = reader.GetString(1);
+            if (reader.GetInt32(0) != arm || name != unit) (arm, unit, first) = (reader.GetInt32(0), name, reader.GetInt32(2));
+            System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums, (arm, reader.GetInt32(2) - first), out _) += measure.Of(Total(reader, 3), default);
+        }
+        return sums;
+    }
+
+    /// <summary>Impressions by arm and position of the item in its list, from 1, of all users, machines too.</summary>
+    public IReadOnlyList<SpotTotal> ByPosition(UnitScope scope)
+    {
+        using var connection = store.OpenReader();
+        using var reader = Command(connection, """
+            SELECT arm, position, rendered, viewable, clicked FROM spot WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated ORDER BY arm, position
+            """, scope).ExecuteReader();
+        List<SpotTotal> spots = [];
+        while (reader.Read()) spots.Add(new(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4)));
+        return spots;
+    }
+
     private static Dictionary<string, UnitTotal> Before(SqliteConnection connection, UnitScope scope)
     {
         using var command = Command(connection, """

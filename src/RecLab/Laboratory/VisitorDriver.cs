@@ -49,16 +49,28 @@ public sealed class VisitorDriver(HttpClient http, string key, Func<string, doub
     private async Task<IReadOnlyList<VisitEvent>> VisitAsync(Visitors visitors, Visit visit, Func<string, int> itemIndex, string placement, int listLength, CancellationToken cancellation)
     {
         var address = $"/api/v1/recommendations?placement={Uri.EscapeDataString(placement)}&user={Uri.EscapeDataString(visit.UserId)}&session={Uri.EscapeDataString(visit.Session)}&n={listLength}&simulated=true&consent=granted&at={Uri.EscapeDataString(visit.At.UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture))}";
-        var list = await SendAsync<ListAnswer>(() => new HttpRequestMessage(HttpMethod.Get, address), cancellation);
+        var list = await ListAsync(address, visit, cancellation);
         if (list.Items.Count == 0) return [];
         string[] ids = [.. list.Items.Select(i => i.Id)];
         var events = visitors.React(visit, [.. ids.Select(itemIndex)], ids, appeal?.Invoke(visit.UserId) ?? 1);
         if (events.Count == 0) return events;
         var body = new EventBatch(visit.At.AddSeconds(60), [.. events.Select(e =>
-            new EventLine(Guid.CreateVersion7(), e.Type, list.RecommendationId, e.ItemId, e.Position, visit.UserId, visit.Session, e.At))]);
+            new EventLine(Guid.CreateVersion7(), e.Type, list.RecommendationId!, e.ItemId, e.Position, visit.UserId, visit.Session, e.At))]);
         var answer = await SendAsync<EventAnswer>(() => new HttpRequestMessage(HttpMethod.Post, "/api/v1/events?simulated=true") { Content = JsonContent.Create(body) }, cancellation);
         if (answer.Rejected > 0) throw new HttpRequestException($"The server rejected {answer.Rejected} of {events.Count} events of session {visit.Session}.");
         return events;
+    }
+
+    /// <summary>A list that can be counted. A server whose log is slow shows lists without an id; what is done on such a list would be lost to the results and yet be learnt from, so it is asked for again.</summary>
+    private async Task<ListAnswer> ListAsync(string address, Visit visit, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var list = await SendAsync<ListAnswer>(() => new HttpRequestMessage(HttpMethod.Get, address), cancellation);
+            if (list.RecommendationId is not null || list.Items.Count == 0) return list;
+            if (attempt == Tries) throw new HttpRequestException($"The server could not record the list of session {visit.Session}; its event log is too slow or cannot be written.");
+            await Task.Delay(TimeSpan.FromMilliseconds(200 * attempt), cancellation);
+        }
     }
 
     /// <summary>Sends, and sends again what the server was too busy for; event ids stay the same, so nothing counts twice.</summary>
@@ -80,7 +92,7 @@ public sealed class VisitorDriver(HttpClient http, string key, Func<string, doub
         }
     }
 
-    private sealed record ListAnswer(string RecommendationId, IReadOnlyList<ListItem> Items);
+    private sealed record ListAnswer(string? RecommendationId, IReadOnlyList<ListItem> Items);
     private sealed record ListItem(string Id);
     private sealed record EventBatch(DateTimeOffset SentAt, IReadOnlyList<EventLine> Events);
     private sealed record EventLine(Guid EventId, string Type, string RecommendationId, string ItemId, int Position, string User, string Session, DateTimeOffset OccurredAt);

@@ -14,10 +14,10 @@ public static class ResultsExport
     public static IEndpointRouteBuilder MapResults(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/experiments/{key}/export.json", async (string key, string? traffic, int? phase, ResultsPageReader reader, CancellationToken cancellation) =>
-            await reader.ReadAsync(key, Simulated(traffic), phase, null, cancellation) is { } page
+            await reader.ReadAsync(key, Simulated(traffic), phase, null, cancellation: cancellation) is { } page
                 ? TypedResults.Text(page.View.Input.ToJson(), "application/json") : (IResult)TypedResults.NotFound()).RequireAuthorization(Policies.View);
         routes.MapGet("/experiments/{key}/export.csv", async (string key, string? traffic, int? phase, ResultsPageReader reader, CancellationToken cancellation) =>
-            await reader.ReadAsync(key, Simulated(traffic), phase, null, cancellation) is { } page
+            await reader.ReadAsync(key, Simulated(traffic), phase, null, cancellation: cancellation) is { } page
                 ? TypedResults.Text(Csv(page.View), "text/csv") : (IResult)TypedResults.NotFound()).RequireAuthorization(Policies.View);
         return routes;
     }

@@ -19,6 +19,9 @@ public sealed record ResultsView
     public required OfflineBoard Offline { get; init; }
     public required Recommendation Recommendation { get; init; }
 
+    /// <summary>The totals as they grew: by day, or by minute while the phase is young.</summary>
+    public required IReadOnlyList<Step> Steps { get; init; }
+
     /// <summary>The time axis counts days since 1970 (true) or Unix seconds (false).</summary>
     public required bool StepsAreDays { get; init; }
 
@@ -49,7 +52,7 @@ public sealed record ResultsView
         var steps = input.Minutes.Count > 0 && input.Totals.Days.Count < 3 ? input.Minutes : input.Totals.Days;
         return new()
         {
-            Input = input, Scorecard = scorecard, Health = health, Progress = progress, Verdict = verdict, StepsAreDays = !ReferenceEquals(steps, input.Minutes),
+            Input = input, Scorecard = scorecard, Health = health, Progress = progress, Verdict = verdict, Steps = steps, StepsAreDays = !ReferenceEquals(steps, input.Minutes),
             Lift = LiftCurve.Of(steps, input.Arms, goal, rules, bandArm is { } b && b > 0 && b < input.Arms.Count ? b : verdict.Arm is { } v and > 0 ? v : input.Arms.Count - 1),
             Exposures = [.. input.Arms.Select(a => Exposure(a, steps)), Funnel(input.Arms, steps)],
             Offline = OfflineBoard.Of(input.Offline, input.Arms),

@@ -1,5 +1,6 @@
 using RecLab.Events;
 using RecLab.Serving.External;
+using RecLab.Training;
 
 namespace RecLab.Serving;
 
@@ -15,6 +16,7 @@ public static class ServingSetup
         services.AddSingleton<RecommendationDesk>();
         services.AddSingleton<PlacementDesk>();
         services.AddSingleton<PlacementReader>();
+        services.AddSingleton<IVariantUser, VariantNeeds>();
         return services;
     }
 }

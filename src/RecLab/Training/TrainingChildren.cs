@@ -8,6 +8,7 @@ public sealed class TrainingChildren : IHostedService, IDisposable
     private readonly CancellationTokenSource _stopping = new(), _farewell = new();
     private readonly Lock _gate = new();
     private readonly HashSet<Watch> _watches = [];
+    private bool _gone;
 
     /// <summary>This program is stopping: what ends now was told to.</summary>
     public bool Stopping => _stopping.IsCancellationRequested;
@@ -28,17 +29,25 @@ public sealed class TrainingChildren : IHostedService, IDisposable
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        lock (_gate) _stopping.Cancel();
         Watch[] watches;
-        lock (_gate) watches = [.. _watches];
-        _farewell.CancelAfter(Farewell);
+        lock (_gate)
+        {
+            if (_gone) return; // stopped and taken down already by somebody else who holds the host
+            _stopping.Cancel();
+            _farewell.CancelAfter(Farewell);
+            watches = [.. _watches];
+        }
         await Task.WhenAll(watches.Select(w => w.Over)).WaitAsync(cancellationToken);
     }
 
     public void Dispose()
     {
-        _stopping.Dispose();
-        _farewell.Dispose();
+        lock (_gate)
+        {
+            _gone = true;
+            _stopping.Dispose();
+            _farewell.Dispose();
+        }
     }
 
     /// <summary>One run being watched, until disposed.</summary>

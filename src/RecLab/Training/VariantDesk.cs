@@ -36,8 +36,15 @@ public sealed record VariantDraft
     public string Notes { get; init; } = "";
 }
 
+/// <summary>Somebody who may need a variant: it is not deleted while one does.</summary>
+public interface IVariantUser
+{
+    /// <summary>What needs it, for a sentence ("the placement 'home'"), or null.</summary>
+    Task<string?> NeedsAsync(Variant variant, CancellationToken cancellation);
+}
+
 /// <summary>Takes requests about variants: create, edit, delete, and which of its versions is served.</summary>
-public sealed partial class VariantDesk(IDbContextFactory<RecLabDb> database, TimeProvider clock, LiveFeed feed, TrainingQueue queue, ArtifactStore artifacts)
+public sealed partial class VariantDesk(IDbContextFactory<RecLabDb> database, TimeProvider clock, LiveFeed feed, TrainingQueue queue, ArtifactStore artifacts, IEnumerable<IVariantUser> users)
 {
     /// <exception cref="RefusedException">The draft is not valid; the sentence says what is wrong.</exception>
     public async Task<Variant> CreateAsync(VariantDraft draft, string who, CancellationToken cancellation = default)
@@ -70,13 +77,15 @@ public sealed partial class VariantDesk(IDbContextFactory<RecLabDb> database, Ti
     }
 
     /// <summary>Deletes a variant with its runs and artifacts.</summary>
-    /// <exception cref="RefusedException">It is an arm of an experiment, or one of its runs is not finished.</exception>
+    /// <exception cref="RefusedException">It is an arm of an experiment, something else needs it, or one of its runs is not finished.</exception>
     public async Task DeleteAsync(string key, string who, CancellationToken cancellation = default)
     {
         await using var db = await database.CreateDbContextAsync(cancellation);
         var variant = await FindAsync(db, key, cancellation);
         var uses = await UsedByAsync(variant.Id, cancellation);
         if (uses.Count > 0) throw new RefusedException($"The variant '{key}' is an arm of {string.Join(", ", uses.Select(u => $"'{u.Key}'"))} and cannot be deleted.");
+        foreach (var user in users)
+            if (await user.NeedsAsync(variant, cancellation) is { } need) throw new RefusedException($"The variant '{key}' is needed by {need} and cannot be deleted.");
         var runs = await db.Set<TrainingRun>().Where(r => r.VariantId == variant.Id).ToListAsync(cancellation);
         if (runs.Any(r => r.State is RunState.Queued or RunState.Running)) throw new RefusedException($"A training of '{key}' is queued or running; cancel it first.");
         var ids = runs.Select(r => r.Id).ToArray();

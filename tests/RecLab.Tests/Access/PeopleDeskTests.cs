@@ -55,6 +55,52 @@ public sealed class PeopleDeskTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Of_two_who_use_a_reset_link_at_once_one_sets_the_password()
+    {
+        var path = await People.ResetLinkAsync("mara", await Create("jon", Roles.Viewer));
+        var token = path.Split('/')[^1];
+        string[] wishes = ["the first long password", "the second long password", "the third long password", "the fourth long password"];
+        var done = await Task.WhenAll(wishes.Select(wish => Task.Run(async () =>
+        {
+            try { await People.ResetAsync(token, wish); return true; }
+            catch (Refusal) { return false; }
+        })));
+        var won = wishes[Array.IndexOf(done, true)];
+        Assert.Single(done, true);
+        using var browser = _app.Browser();
+        foreach (var wish in wishes) Assert.Equal(wish == won ? HttpStatusCode.Redirect : HttpStatusCode.OK, (await browser.SignInAsync("jon@example.com", wish)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_password_that_is_refused_leaves_the_reset_link_usable()
+    {
+        var token = (await People.ResetLinkAsync("mara", await Create("jon", Roles.Viewer))).Split('/')[^1];
+        await Assert.ThrowsAsync<Refusal>(() => People.ResetAsync(token, "short"));
+        await People.ResetAsync(token, "another long password");
+    }
+
+    [Fact]
+    public async Task An_account_that_gets_no_role_is_not_opened_and_set_up_stays_open()
+    {
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Create("mara", "no-such-role"));
+        Assert.True(await _app.Services.GetRequiredService<SetupDesk>().IsOpenAsync());
+        await Create("mara", Roles.Administrator);
+        Assert.Single(await People.ListAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Two_administrators_who_demote_each_other_at_once_leave_one()
+    {
+        var (mara, jon) = (await Create("mara", Roles.Administrator), await Create("jon", Roles.Administrator));
+        await Task.WhenAll(new[] { (Who: "mara", Whom: jon), (Who: "jon", Whom: mara) }.Select(d => Task.Run(async () =>
+        {
+            try { await People.ChangeRoleAsync(d.Who, d.Whom, Roles.Viewer); }
+            catch (Refusal refusal) { Assert.Contains("last administrator", refusal.Message, StringComparison.Ordinal); }
+        })));
+        Assert.Equal([Roles.Administrator, Roles.Viewer], (await People.ListAsync(TestContext.Current.CancellationToken)).Select(p => p.Role).Order());
+    }
+
+    [Fact]
     public async Task A_deactivated_person_is_out_and_cannot_come_back_in_until_reactivated()
     {
         await Create("mara", Roles.Administrator);

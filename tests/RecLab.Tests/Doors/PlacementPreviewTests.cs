@@ -2,10 +2,12 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
 using RecLab.Access;
 using RecLab.Controls;
 using RecLab.Doors;
 using RecLab.Serving;
+using RecLab.Storage;
 using RecLab.Tests.Access;
 using Xunit;
 
@@ -40,6 +42,15 @@ public sealed partial class PlacementPreviewTests(ShopApp app) : IClassFixture<S
         using var posted = await browser.PostAsync($"/api/v1/events?key={key}", new StringContent(events, Encoding.UTF8, "text/plain"), TestContext.Current.CancellationToken);
         Assert.Contains("\"status\":\"preview\"", await posted.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Equal(before, app.Rows("SELECT (SELECT count(*) FROM recommendation), (SELECT count(*) FROM event), (SELECT count(*) FROM tally)"));
+    }
+
+    [Fact]
+    public async Task A_process_that_never_made_a_preview_knows_its_key_all_the_same()
+    {
+        var text = await app.Get<OwnKeys>().PreviewAsync(TestContext.Current.CancellationToken);
+        var restarted = new OwnKeys(app.Get<IDbContextFactory<RecLabDb>>(), app.Get<KeyDesk>());
+        Assert.True(restarted.IsPreview(app.Get<KeyDesk>().Check(text).Key!.Id));
+        Assert.False(restarted.IsPreview(app.Get<KeyDesk>().Check(app.PublishableKey).Key!.Id));
     }
 
     [Fact]

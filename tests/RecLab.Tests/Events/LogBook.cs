@@ -85,6 +85,7 @@ internal sealed class LogBook : IDisposable
         .. Rows("SELECT 'traffic', * FROM traffic ORDER BY simulated, hour, placement, variant"),
         .. Rows("SELECT 'interest', * FROM interest ORDER BY unit, simulated, at, item, type"),
         .. Rows("SELECT 'mark', hex(recommendation), hex(marks) FROM mark ORDER BY recommendation"),
+        .. Rows("SELECT 'spot', * FROM spot ORDER BY experiment, phase, simulated, arm, position"),
         .. Rows("SELECT 'arm', * FROM arm ORDER BY experiment, phase, simulated, arm"),
     ];
 

@@ -73,6 +73,7 @@ public sealed class OrderTests
     [InlineData("UPDATE unit_day SET revenue = revenue + 1 WHERE revenue > 0", "unit_day")]
     [InlineData("UPDATE arm SET last_day = last_day + 1", "arm")]
     [InlineData("DELETE FROM interest", "interest")]
+    [InlineData("UPDATE spot SET clicked = clicked + 1", "spot")]
     [InlineData("UPDATE traffic SET viewable = 0", "traffic")]
     public void Damage_is_named_by_its_table(string damage, string table)
     {

@@ -72,5 +72,31 @@ public sealed class UnitTotalsTests : IDisposable
     }
 
     [Fact]
+    public void Days_since_the_first_list_count_what_each_day_added()
+    {
+        Visit("a", 0, 0, viewable: 4, clicked: 1);
+        Visit("a", 0, 2, viewable: 2, clicked: 1);
+        Visit("b", 0, 1, viewable: 5, clicked: 0);
+        Visit("b", 0, 3, viewable: 3, clicked: 2);
+        var ages = Totals.ByAge(new(1, 1, false), UnitMeasure.ClickThrough);
+        // day 0: a 1 of 4, b 0 of 5; day 2: a 1 of 2, b 2 of 3
+        Assert.Equal([(0, 0), (0, 2)], ages.Keys.Order());
+        Assert.Equal((2L, 1.0, 9.0, 1.0, 41.0), (ages[(0, 0)].Units, ages[(0, 0)].Y, ages[(0, 0)].D, ages[(0, 0)].YY, ages[(0, 0)].DD));
+        Assert.Equal((2L, 3.0, 5.0, 5.0, 8.0), (ages[(0, 2)].Units, ages[(0, 2)].Y, ages[(0, 2)].D, ages[(0, 2)].YY, ages[(0, 2)].YD));
+    }
+
+    [Fact]
+    public void Positions_count_each_impression_of_an_item_once()
+    {
+        Visit("a", 0, 0, viewable: 3, clicked: 2);
+        Visit("b", 0, 1, viewable: 2, clicked: 1);
+        var list = LogBook.List("c", 1, items: 4);
+        _book.Serve(list);
+        foreach (var _ in Enumerable.Range(0, 2)) _book.TakeAll([_book.Event("rendered", list, item: null), _book.Event("click", list, "i3"), _book.Event("viewable", list, "i3")]);
+        Assert.Equal([(0, 1, 2L, 2L, 2L), (0, 2, 2, 2, 1), (0, 3, 1, 1, 0), (1, 1, 1, 0, 0), (1, 2, 1, 0, 0), (1, 3, 1, 1, 1), (1, 4, 1, 0, 0)],
+            Totals.ByPosition(new(1, 1, false)).Select(s => (s.Arm, s.Position, s.Rendered, s.Viewable, s.Clicked)));
+    }
+
+    [Fact]
     public void An_experiment_without_traffic_has_no_arms() => Assert.Empty(Totals.Read(new(99, 1, false), [UnitMeasure.ClickThrough]));
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using RecLab.Access;
 using RecLab.Controls;
@@ -63,6 +65,32 @@ public sealed class SimulationQueueTests(SimulationApp app) : IClassFixture<Simu
         var never = await app.Get<SimulationRunner>().RunAsync(waiting.Id, http, 1, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal((SimulationState.Cancelled, 0), (never.State, never.Visits));
         await Assert.ThrowsAsync<Refusal>(() => Desk.CancelAsync(waiting.Id, "Ada", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_list_that_could_not_be_recorded_is_asked_for_again_and_nothing_is_done_on_it()
+    {
+        var experiment = await ExperimentAsync("unrecorded");
+        var run = await Desk.RequestAsync(Request("unrecorded") with { People = 5 }, "Ada", TestContext.Current.CancellationToken);
+        using var http = new HttpClient(new Forgetful(3) { InnerHandler = app.Server.CreateHandler() }) { BaseAddress = app.Server.BaseAddress };
+        run = await app.Get<SimulationRunner>().RunAsync(run.Id, http, 1, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal((SimulationState.Finished, null), (run.State, run.Error));
+        Assert.Equal("0", Assert.Single(app.Rows("SELECT count(*) FROM event WHERE simulated = 1 AND recommendation IS NULL")));
+        Assert.Equal($"{run.Viewable} {run.Clicked}", Assert.Single(app.Rows($"SELECT sum(viewable), sum(clicked) FROM unit_day WHERE experiment = {experiment.Id} AND simulated = 1")));
+    }
+
+    /// <summary>Takes the id out of the first lists, as a server does whose log is slow.</summary>
+    private sealed class Forgetful(int lists) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var answer = await base.SendAsync(request, cancellationToken);
+            if (request.Method != HttpMethod.Get || lists-- <= 0) return answer;
+            var list = JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellationToken))!;
+            list["recommendationId"] = null;
+            answer.Content = new StringContent(list.ToJsonString(), Encoding.UTF8, "application/json");
+            return answer;
+        }
     }
 
     [Fact]

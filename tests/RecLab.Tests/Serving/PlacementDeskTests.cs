@@ -5,6 +5,7 @@ using RecLab.Controls;
 using RecLab.Experiments;
 using RecLab.Serving;
 using RecLab.Tests.Doors;
+using RecLab.Training;
 using Xunit;
 
 namespace RecLab.Tests.Serving;
@@ -44,6 +45,19 @@ public sealed class PlacementDeskTests(ShopApp app) : IClassFixture<ShopApp>, IA
         var entries = (await app.Get<Audit>().ReadAsync(500, "placement.", TestContext.Current.CancellationToken)).Where(a => a.Subject.EndsWith("(halted)", StringComparison.Ordinal)).Reverse().ToArray();
         Assert.Equal(["placement.halt Ada the arm shows nonsense", "placement.release Grace"], entries.Select(e => $"{e.Action} {e.Who} {(e.Action == "placement.halt" ? e.Detail : "")}".Trim()));
         await Assert.ThrowsAsync<Refusal>(() => Desk.ReleaseAsync("halted", "Grace", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_variant_that_a_placement_serves_to_everybody_cannot_be_deleted_until_it_serves_something_else()
+    {
+        await app.ServeAsync("promoted-once", "item-knn");
+        await app.PlacementAsync("keeper");
+        await Desk.ServeAsync("keeper", "promoted-once", "it is better", "Ada", TestContext.Current.CancellationToken);
+        var variants = app.Get<VariantDesk>();
+        var refusal = await Assert.ThrowsAsync<RefusedException>(() => variants.DeleteAsync("promoted-once", "Ada", TestContext.Current.CancellationToken));
+        Assert.Equal("The variant 'promoted-once' is needed by the placement 'keeper' and cannot be deleted.", refusal.Message);
+        await Desk.ServeAsync("keeper", null, "back to the fallback", "Ada", TestContext.Current.CancellationToken);
+        await variants.DeleteAsync("promoted-once", "Ada", TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -8,6 +8,16 @@ namespace RecLab.Tests.Training;
 public sealed class StopTests
 {
     [Fact]
+    public async Task Being_stopped_again_after_it_was_taken_down_is_no_fault()
+    {
+        var children = new TrainingChildren();
+        await children.StopAsync(TestContext.Current.CancellationToken);
+        children.Dispose();
+        await children.StopAsync(TestContext.Current.CancellationToken); // a host may be held by its program and by a test
+        Assert.Null(children.Begin());
+    }
+
+    [Fact]
     public async Task Stopping_in_the_midst_of_a_training_leaves_no_fault_and_the_run_waits_for_the_next_start()
     {
         var app = new TrainingApp();

@@ -13,7 +13,7 @@ namespace RecLab.Recommenders.Neural.Models;
 /// <summary>Options of <see cref="Bert4Rec"/>.</summary>
 public sealed record Bert4RecOptions : NeuralOptions
 {
-    public Bert4RecOptions() => (Epochs, BatchSize, LearningRate, Patience) = (100, 64, 2e-3, 10);
+    public Bert4RecOptions() => (Epochs, BatchSize, LearningRate, ValidateEvery, Patience) = (60, 64, 4e-3, 4, 4);
 
     [Display(Name = "Sequence length", Description = "Places of the model: the newest items of a user and the hidden one.", Order = 1), Range(2, 1000), Tunable(20, 200)]
     public int MaxLength { get; init; } = 50;

@@ -9,7 +9,7 @@ namespace RecLab.Recommenders.Neural.Models;
 /// <summary>Options of <see cref="TwoTower"/>.</summary>
 public sealed record TwoTowerOptions : NeuralOptions
 {
-    public TwoTowerOptions() => (Epochs, BatchSize, LearningRate, Patience) = (20, 1024, 2e-3, 3);
+    public TwoTowerOptions() => (Epochs, BatchSize, LearningRate, WeightDecay, Patience) = (5, 1024, 2e-3, 0.1, 3);
 
     [Display(Name = "Width", Description = "Length of the vectors that meet, and of those the towers begin with.", Order = 1), Range(4, 1024), Tunable(32, 256, Log = true)]
     public int Width { get; init; } = 64;
@@ -21,10 +21,10 @@ public sealed record TwoTowerOptions : NeuralOptions
     public int History { get; init; } = 30;
 
     [Display(Name = "Temperature", Description = "The cosine is divided by this.", Order = 4), Range(0.01, 10), Tunable(0.03, 0.3, Log = true)]
-    public double Temperature { get; init; } = 0.1;
+    public double Temperature { get; init; } = 0.2;
 
     [Display(Name = "Strangers", Description = "Share of the rows of training whose user is known by history alone.", Order = 5), Range(0, 1), Tunable(0, 0.5)]
-    public double Strangers { get; init; } = 0.2;
+    public double Strangers { get; init; } = 0.5;
 
     [Display(Name = "Frequency correction", Description = "Strength of the correction for popular items being drawn as negatives more often: 1 is the paper's, 0 none.", Order = 6), Range(0, 1)]
     public double Correction { get; init; } = 1;
