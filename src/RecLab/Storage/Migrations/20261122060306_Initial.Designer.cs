@@ -10,7 +10,7 @@ using RecLab.Storage;
 namespace RecLab.Storage.Migrations
 {
     [DbContext(typeof(RecLabDb))]
-    [Migration("20261122080945_Initial")]
+    [Migration("20261122060306_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -315,9 +315,6 @@ namespace RecLab.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Log")
-                        .HasColumnType("TEXT");
-
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -566,9 +563,6 @@ namespace RecLab.Storage.Migrations
                     b.Property<string>("Error")
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Experiment")
-                        .HasColumnType("TEXT");
-
                     b.Property<long?>("FinishedAt")
                         .HasColumnType("INTEGER");
 
@@ -584,20 +578,7 @@ namespace RecLab.Storage.Migrations
                     b.Property<int>("People")
                         .HasColumnType("INTEGER");
 
-                    b.Property<int?>("Phase")
-                        .HasColumnType("INTEGER");
-
                     b.Property<string>("Placement")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<int?>("PlantedArm")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<double>("PlantedLift")
-                        .HasColumnType("REAL");
-
-                    b.Property<string>("Process")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
@@ -644,22 +625,8 @@ namespace RecLab.Storage.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("DefaultBy")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("DefaultExperiment")
-                        .HasColumnType("TEXT");
-
-                    b.Property<long?>("DefaultSince")
-                        .HasColumnType("INTEGER");
-
                     b.Property<int?>("DefaultVariantId")
                         .HasColumnType("INTEGER");
-
-                    b.Property<string>("DefaultWhy")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
 
                     b.Property<double>("Exploration")
                         .HasColumnType("REAL");
@@ -672,26 +639,12 @@ namespace RecLab.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<long?>("HaltedAt")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("HaltedBy")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("HaltedWhy")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
                     b.Property<bool>("HideSeen")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Key")
                         .IsRequired()
                         .HasColumnType("TEXT");
-
-                    b.Property<int>("ListLength")
-                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -940,9 +893,6 @@ namespace RecLab.Storage.Migrations
                     b.Property<bool>("Scheduled")
                         .HasColumnType("INTEGER");
 
-                    b.Property<double?>("ScoringMicroseconds")
-                        .HasColumnType("REAL");
-
                     b.Property<double?>("SecondsLeft")
                         .HasColumnType("REAL");
 
@@ -1000,9 +950,6 @@ namespace RecLab.Storage.Migrations
 
                     b.Property<string>("Key")
                         .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("LogRecipe")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Name")

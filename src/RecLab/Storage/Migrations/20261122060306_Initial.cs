@@ -133,7 +133,6 @@ namespace RecLab.Storage.Migrations
                     HiddenShare = table.Column<double>(type: "REAL", nullable: false),
                     ImporterProcessId = table.Column<int>(type: "INTEGER", nullable: true),
                     Report = table.Column<string>(type: "TEXT", nullable: false),
-                    Log = table.Column<string>(type: "TEXT", nullable: true),
                     Error = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
@@ -224,15 +223,7 @@ namespace RecLab.Storage.Migrations
                     Exploration = table.Column<double>(type: "REAL", nullable: false),
                     HideSeen = table.Column<bool>(type: "INTEGER", nullable: false),
                     Filters = table.Column<string>(type: "TEXT", nullable: false),
-                    ListLength = table.Column<int>(type: "INTEGER", nullable: false),
-                    DefaultVariantId = table.Column<int>(type: "INTEGER", nullable: true),
-                    DefaultSince = table.Column<long>(type: "INTEGER", nullable: true),
-                    DefaultBy = table.Column<string>(type: "TEXT", nullable: false),
-                    DefaultWhy = table.Column<string>(type: "TEXT", nullable: false),
-                    DefaultExperiment = table.Column<string>(type: "TEXT", nullable: true),
-                    HaltedAt = table.Column<long>(type: "INTEGER", nullable: true),
-                    HaltedBy = table.Column<string>(type: "TEXT", nullable: false),
-                    HaltedWhy = table.Column<string>(type: "TEXT", nullable: false)
+                    DefaultVariantId = table.Column<int>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -258,10 +249,6 @@ namespace RecLab.Storage.Migrations
                     Id = table.Column<int>(type: "INTEGER", nullable: false)
                         .Annotation("Sqlite:Autoincrement", true),
                     Placement = table.Column<string>(type: "TEXT", nullable: false),
-                    Experiment = table.Column<string>(type: "TEXT", nullable: true),
-                    Phase = table.Column<int>(type: "INTEGER", nullable: true),
-                    PlantedArm = table.Column<int>(type: "INTEGER", nullable: true),
-                    PlantedLift = table.Column<double>(type: "REAL", nullable: false),
                     DatasetId = table.Column<int>(type: "INTEGER", nullable: false),
                     World = table.Column<string>(type: "TEXT", nullable: false),
                     Clicks = table.Column<string>(type: "TEXT", nullable: false),
@@ -278,7 +265,6 @@ namespace RecLab.Storage.Migrations
                     Viewable = table.Column<int>(type: "INTEGER", nullable: false),
                     Clicked = table.Column<int>(type: "INTEGER", nullable: false),
                     Error = table.Column<string>(type: "TEXT", nullable: true),
-                    Process = table.Column<string>(type: "TEXT", nullable: false),
                     RequestedBy = table.Column<string>(type: "TEXT", nullable: false),
                     RequestedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     FinishedAt = table.Column<long>(type: "INTEGER", nullable: true)
@@ -350,7 +336,6 @@ namespace RecLab.Storage.Migrations
                     ArtifactBytes = table.Column<long>(type: "INTEGER", nullable: false),
                     TrainSeconds = table.Column<double>(type: "REAL", nullable: true),
                     ValidationScore = table.Column<double>(type: "REAL", nullable: true),
-                    ScoringMicroseconds = table.Column<double>(type: "REAL", nullable: true),
                     Evaluation = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
@@ -388,7 +373,6 @@ namespace RecLab.Storage.Migrations
                     DatasetId = table.Column<int>(type: "INTEGER", nullable: false),
                     ServedRunId = table.Column<int>(type: "INTEGER", nullable: true),
                     Schedule = table.Column<string>(type: "TEXT", nullable: true),
-                    LogRecipe = table.Column<string>(type: "TEXT", nullable: true),
                     PromotionMargin = table.Column<double>(type: "REAL", nullable: true),
                     Notes = table.Column<string>(type: "TEXT", nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
