@@ -21,7 +21,7 @@ public sealed record NotComputable(string Code, string Sentence)
     public static NotComputable ZeroDenominator { get; } = new("zero_denominator", "Nothing was counted in the denominator yet.");
 
     /// <summary>Nothing was recorded of the users of an arm before their exposure, so nothing can be taken out.</summary>
-    public static NotComputable NoHistory { get; } = new("no_history", "Nothing varies among what an arm's users did before their first list, so there is nothing to adjust for.");
+    public static NotComputable NoHistory { get; } = new("no_history", "Nothing is known of the users of an arm from before their first list.");
 
     public override string ToString() => Sentence;
 }

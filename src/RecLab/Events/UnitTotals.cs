@@ -114,7 +114,7 @@ public sealed class UnitTotals(EventStore store)
         return command;
     }
 
-    private static UnitTotal Total(SqliteDataReader reader, int at) => new()
+    internal static UnitTotal Total(SqliteDataReader reader, int at) => new()
     {
         Lists = reader.GetInt64(at), Served = reader.GetInt64(at + 1), Rendered = reader.GetInt64(at + 2), Viewable = reader.GetInt64(at + 3),
         Clicked = reader.GetInt64(at + 4), Carts = reader.GetInt64(at + 5), Purchases = reader.GetInt64(at + 6), Revenue = reader.GetInt64(at + 7),

@@ -8,13 +8,14 @@ using RecLab.Training;
 
 namespace RecLab.Results;
 
-/// <summary>Reads what a results page is computed from. Viewers of one page share a reading that is at most <see cref="Shared"/> old.</summary>
-public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsReader totals, TrafficReader traffic, TimeProvider clock)
+/// <summary>Reads what a results page is computed from. Viewers of one page share a reading, but never one begun before the newest commit of the log:
+/// whoever is told of a change and reads would otherwise see the old numbers, and be told of nothing more.</summary>
+public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsReader totals, TrafficReader traffic, EventLog log, TimeProvider clock)
 {
-    /// <summary>How long a reading is shared between viewers.</summary>
+    /// <summary>How long a reading is shared between viewers while nothing is committed, and how far apart two begin while something is.</summary>
     public static readonly TimeSpan Shared = TimeSpan.FromMilliseconds(400);
 
-    private readonly Dictionary<UnitScope, (DateTimeOffset At, Task<PhaseTotals> Reading)> _shared = [];
+    private readonly Dictionary<UnitScope, SharedReading> _shared = [];
 
     /// <summary>The reading of an experiment, or null where there is no such experiment. A decided one answers from its snapshot.</summary>
     /// <param name="phase">An earlier phase; null for the present one.</param>
@@ -58,11 +59,20 @@ public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsR
     {
         lock (_shared)
         {
-            if (_shared.TryGetValue(scope, out var kept) && now - kept.At < Shared && now >= kept.At && !kept.Reading.IsFaulted) return kept.Reading.WaitAsync(cancellation);
+            var last = _shared.GetValueOrDefault(scope);
+            if (last is not null && last.Serves(log.Rows, now)) return last.Totals.WaitAsync(cancellation);
+            var wait = last is null ? TimeSpan.Zero : last.At + Shared - now;
+            if (wait < TimeSpan.Zero || wait > Shared) wait = TimeSpan.Zero; // long ago, or the clock was set back
+            return (_shared[scope] = new SharedReading(now + wait, BeginAsync)).Totals.WaitAsync(cancellation);
+
             // not the caller's token: the next viewer may be waiting for the same reading
-            var reading = Task.Run(() => totals.Read(scope, arms), CancellationToken.None);
-            _shared[scope] = (now, reading);
-            return reading.WaitAsync(cancellation);
+            async Task<PhaseTotals> BeginAsync(SharedReading mine)
+            {
+                await Task.Delay(wait, clock, CancellationToken.None);
+                if (last is not null) await ((Task)last.Totals).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // one at a time; who asked for it was told of its failure
+                mine.Begins(log.Rows);
+                return totals.Read(scope, arms);
+            }
         }
     }
 
@@ -72,5 +82,34 @@ public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsR
         var runs = await db.Set<TrainingRun>().AsNoTracking().Where(r => wanted.Contains(r.Id)).ToDictionaryAsync(r => r.Id, cancellation);
         return [.. arms.Where(a => a.RunId is { } id && runs.ContainsKey(id)).Select(a => (Arm: a.Position, Run: runs[a.RunId!.Value]))
             .Select(a => new OfflineArm(a.Arm, a.Run.Id, a.Run.Version, a.Run.DatasetId, a.Run.Evaluation is { } json ? EvaluationResult.FromJson(json) : null))];
+    }
+
+    /// <summary>A reading that several viewers wait for.</summary>
+    private sealed class SharedReading
+    {
+        private const long NotBegun = -1;
+        private long _rows = NotBegun;
+
+        /// <param name="at">When it begins.</param>
+        /// <param name="read">Reads; runs on a pool thread.</param>
+        public SharedReading(DateTimeOffset at, Func<SharedReading, Task<PhaseTotals>> read)
+        {
+            At = at;
+            Totals = Task.Run(() => read(this));
+        }
+
+        public DateTimeOffset At { get; }
+
+        public Task<PhaseTotals> Totals { get; }
+
+        /// <summary>The log has this many rows when the first of them is read.</summary>
+        public void Begins(long rows) => Volatile.Write(ref _rows, rows);
+
+        /// <summary>Whether it tells all that is committed now: it has not begun yet, or is fresh and nothing was committed since.</summary>
+        public bool Serves(long rows, DateTimeOffset now)
+        {
+            var begun = Volatile.Read(ref _rows);
+            return !Totals.IsFaulted && (begun == NotBegun || (begun == rows && now >= At && now - At < Shared));
+        }
     }
 }

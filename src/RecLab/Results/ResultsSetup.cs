@@ -12,6 +12,7 @@ public static class ResultsSetup
         services.AddSingleton<ResultsReader>();
         services.AddSingleton<ResultsPageReader>();
         services.AddSingleton<BoardReader>();
+        services.AddSingleton<SharedExperimentReader>();
         services.AddSingleton<PastTrafficReader>();
         services.AddSingleton<WizardReader>();
         services.AddScoped<WizardDesk>();

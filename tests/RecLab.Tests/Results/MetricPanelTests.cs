@@ -42,7 +42,7 @@ public sealed class MetricPanelTests : BunitContext
     {
         var rows = Panel(Input(Arm(0, 1000, 0.4), Arm(1, 1000, 0.5)), Ages(100), Spots).FindAll(".score tbody tr");
         Assert.Contains("+25.0%", rows[0].TextContent);
-        Assert.Contains("not computable: nothing varies among what an arm's users did before their first list", rows[1].QuerySelector(".why")!.TextContent);
+        Assert.Contains("not computable: nothing is known of the users of an arm from before their first list", rows[1].QuerySelector(".why")!.TextContent);
         Assert.Empty(rows[1].QuerySelectorAll(".box"));
     }
 

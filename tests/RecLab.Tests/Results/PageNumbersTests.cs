@@ -76,6 +76,20 @@ public sealed class PageNumbersTests(RecLabApp app) : IClassFixture<RecLabApp>
     }
 
     [Fact]
+    public async Task Who_reads_after_a_commit_sees_it_even_if_another_viewer_has_just_read()
+    {
+        var experiment = await app.RunningAsync(await app.DraftAsync("just-read"));
+        var reader = app.Services.GetRequiredService<ResultsReader>();
+        var now = DateTimeOffset.UtcNow;
+        for (var clicks = 1; clicks <= 3; clicks++)
+        {
+            await app.ShowAsync(experiment, 0, $"user-{clicks}", now, 2, 1);
+            var readings = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => reader.ReadAsync("just-read", simulated: false)));
+            Assert.All(readings, r => Assert.Equal((clicks, 2 * clicks), ((int)r!.Totals.Arms[0].Total.Clicked, (int)r.Totals.Arms[0].Total.Viewable)));
+        }
+    }
+
+    [Fact]
     public async Task A_decision_freezes_the_numbers_whatever_happens_later()
     {
         var experiment = await app.RunningAsync(await app.DraftAsync("frozen-numbers"));

@@ -36,6 +36,7 @@ internal static class LeaderboardSeeds
             var run = await app.AddRunAsync(dataset, key, key, 1, run =>
             {
                 (run.Evaluation, run.ValidationScore, run.ScoringMicroseconds, run.TrainSeconds, run.ArtifactBytes) = (judged.Test.ToJson(), judged.Validation, judged.ScoringMicroseconds, seconds, saved.Length);
+                run.ArtifactHash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(saved.ToArray()));
             });
             var folder = Path.Combine(app.Services.GetRequiredService<HostPaths>().Artifacts, ArtifactStore.Folder(run.Id), "model");
             Directory.CreateDirectory(folder);
