@@ -23,6 +23,7 @@ public sealed class DemoScript(DemoOptions options, string address, IServiceProv
     /// <summary>Runs the steps and prints one progress line for each.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
+        await RefuseOtherDataAsync(cancellation);
         if (services.GetRequiredService<SetupDesk>().PendingLink(address) is { } link) Console.WriteLine($"Set up the administrator (works once): {link}");
         Console.WriteLine($"The dashboard is up at {address} while the following goes on.");
         var dataset = await DatasetAsync(cancellation);
@@ -43,9 +44,21 @@ public sealed class DemoScript(DemoOptions options, string address, IServiceProv
         Console.WriteLine($"Dashboard  {address}");
     }
 
+    private string Name => options.Data is { } path ? NameOf(path) : options.Fast ? "bookshop-small" : "bookshop";
+
+    /// <summary>Visitors of one data set would meet variants that learnt another.</summary>
+    private async Task RefuseOtherDataAsync(CancellationToken cancellation)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        if (await db.Set<Dataset>().AnyAsync(d => d.Name == Name && d.State == DatasetState.Ready, cancellation)) return;
+        var keys = Cast.Select(c => c.Key).ToArray();
+        var there = await (from variant in db.Set<Variant>() join dataset in db.Set<Dataset>() on variant.DatasetId equals dataset.Id where keys.Contains(variant.Key) select dataset.Name).FirstOrDefaultAsync(cancellation);
+        if (there is not null) throw new BadArgumentException($"The demo in this data folder is about '{there}'. For '{Name}' name another folder with --data-dir.");
+    }
+
     private async Task<Dataset> DatasetAsync(CancellationToken cancellation)
     {
-        var name = options.Data is { } path ? NameOf(path) : options.Fast ? "bookshop-small" : "bookshop";
+        var name = Name;
         await using (var db = await databases.CreateDbContextAsync(cancellation))
             if (await db.Set<Dataset>().AsNoTracking().FirstOrDefaultAsync(d => d.Name == name && d.State == DatasetState.Ready, cancellation) is { } there) return there;
         var line = ProgressLine.OnConsole();

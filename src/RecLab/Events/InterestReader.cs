@@ -6,6 +6,7 @@ namespace RecLab.Events;
 /// <summary>Reads what one person has shown interest in since the models were trained. Asked for every list to somebody new, so it keeps its statements prepared.</summary>
 public sealed class InterestReader(EventStore store) : IDisposable
 {
+    private const int WaitMs = 2_000;
     private readonly ConcurrentBag<Prepared> _free = [];
 
     /// <summary>The newest interests of a person and everything the person ever dismissed, oldest first.</summary>
@@ -14,7 +15,7 @@ public sealed class InterestReader(EventStore store) : IDisposable
     /// <param name="count">At most so many beside what was dismissed, the newest.</param>
     public IReadOnlyList<Interest> Of(string unit, bool simulated, int count)
     {
-        var prepared = _free.TryTake(out var free) ? free : new(store.OpenReader());
+        var prepared = _free.TryTake(out var free) ? free : new(Patient(store.OpenReader()));
         List<Interest> interests = [];
         var find = prepared.Find.Set(1, unit).Set(2, simulated).Set(3, count);
         try
@@ -29,6 +30,13 @@ public sealed class InterestReader(EventStore store) : IDisposable
         find.Reset();
         _free.Add(prepared);
         return interests;
+    }
+
+    /// <summary>A prepared statement does not try again by itself where the file is held for a moment, as it is while the first connection opens the write-ahead log and the last one closes it.</summary>
+    private static SqliteConnection Patient(SqliteConnection connection)
+    {
+        _ = SQLitePCL.raw.sqlite3_busy_timeout(connection.Handle!, WaitMs);
+        return connection;
     }
 
     public void Dispose()

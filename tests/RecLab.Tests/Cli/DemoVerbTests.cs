@@ -26,6 +26,9 @@ public sealed class DemoVerbTests
         var again = await DemoAsync(app, "--fast"); // continues from what exists: nothing is loaded, trained or visited again
         Assert.DoesNotContain("Loaded", again, StringComparison.Ordinal);
         Assert.DoesNotContain("visits", again, StringComparison.Ordinal);
+
+        var (code, _, sentence) = await RunAsync(app); // the whole bookshop: its visitors would meet variants that learnt the small one
+        Assert.Equal((2, "reclab: The demo in this data folder is about 'bookshop-small'. For 'bookshop' name another folder with --data-dir."), (code, sentence.Trim()));
         await CheckAsync(app);
     }
 
@@ -67,9 +70,17 @@ public sealed class DemoVerbTests
         Assert.DoesNotContain(await db.Set<TrainingRun>().AsNoTracking().ToListAsync(TestContext.Current.CancellationToken), r => r.State != RunState.Succeeded);
     }
 
-    /// <summary>Runs <c>reclab demo ... --exit</c> on the folder of an application that has not been started yet.</summary>
+    /// <summary>Runs the demo, which must end well.</summary>
     /// <returns>What it wrote to standard output.</returns>
     private static async Task<string> DemoAsync(RecLabApp app, params string[] arguments)
+    {
+        var (code, said, errors) = await RunAsync(app, arguments);
+        Assert.True(code == 0, $"Exit code {code}: {errors}\n{said}");
+        return said;
+    }
+
+    /// <summary>Runs <c>reclab demo ... --exit</c> on the folder of an application that has not been started yet.</summary>
+    private static async Task<(int Code, string Said, string Errors)> RunAsync(RecLabApp app, params string[] arguments)
     {
         var self = TrainingProcess.Self();
         using var process = Process.Start(new ProcessStartInfo(self[0], [.. self.Skip(1), "demo", "--exit", "--data-dir", app.DataDir, "--urls", "http://127.0.0.1:0", .. arguments])
@@ -79,7 +90,6 @@ public sealed class DemoVerbTests
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var said = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(process.ExitCode == 0, $"Exit code {process.ExitCode}: {await errors}\n{said}");
-        return said;
+        return (process.ExitCode, said, await errors);
     }
 }
