@@ -75,7 +75,7 @@ public sealed record Overview
             var places = Live.Where(r => r.Experiment.State == ExperimentState.Running).Select(r => r.Experiment.Placement).Distinct().ToArray();
             var where = places.Length > 0 ? $"Running on {string.Join(" and ", places)}. " : "";
             return Traffic is { } t
-                ? $"{where}{t.Placement} showed {Figures.Count(t.Lists)} lists to {(t.Simulated ? "simulated visitors" : "live users")} in its newest 24 hours."
+                ? $"{where}{Capital(t.Placement)} showed {Figures.Count(t.Lists)} {(t.Lists == 1 ? "list" : "lists")} to {(t.Simulated ? "simulated visitors" : "live users")} in its newest 24 hours."
                 : $"{where}Nobody has been shown a list yet.";
         }
     }
