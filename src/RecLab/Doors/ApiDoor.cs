@@ -83,14 +83,17 @@ public sealed class ApiDoor(KeyDesk keys, OwnKeys own, OriginBook origins, IConf
         return new(grant, browser, own.IsPreview(grant.Id));
     }
 
-    /// <summary>From the header, or the query parameter <c>key</c> for what cannot set headers (beacons).</summary>
+    /// <summary>From the header, or the query parameter <c>key</c> for what cannot set headers (beacons). A secret key is not taken from an address, which stands in histories and in the logs of everything between.</summary>
+    /// <exception cref="ProblemException">401: a secret key in the address.</exception>
     private static string? KeyOf(HttpRequest request)
     {
         const string bearer = "Bearer ";
         var authorization = request.Headers.Authorization.ToString();
         if (authorization.StartsWith(bearer, StringComparison.OrdinalIgnoreCase)) return authorization[bearer.Length..].Trim();
         if (request.Headers.TryGetValue(KeyHeader, out var header)) return header.ToString();
-        return request.Query.TryGetValue("key", out var query) ? query.ToString() : null;
+        if (!request.Query.TryGetValue("key", out var query)) return null;
+        var key = query.ToString();
+        return key.StartsWith("sk_", StringComparison.Ordinal) ? throw new ProblemException(401, "A secret key belongs in a header, never in an address. Make a new one; this one may stand in logs.") : key;
     }
 
     /// <summary>Lets the page of this origin read the answer, and when to come again.</summary>

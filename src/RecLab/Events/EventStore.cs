@@ -6,7 +6,7 @@ namespace RecLab.Events;
 /// <summary>The event database: where it lies, what its tables are, and connections to it. One writer (<see cref="EventLog"/>), any number of readers.</summary>
 public sealed class EventStore(HostPaths paths)
 {
-    /// <summary>Log (recommendation, event, quarantine), its folds (mark, unit_day, arm, spot, traffic, interest), and counters of what went by (tally).</summary>
+    /// <summary>Log (recommendation, event, quarantine), its folds (mark, unit_day, arm, arm_day, moment, crossed, spot, traffic, interest), and counters of what went by (tally).</summary>
     private const string Schema = """
         CREATE TABLE IF NOT EXISTS recommendation (
           id BLOB PRIMARY KEY, served_at INTEGER NOT NULL, placement TEXT NOT NULL, experiment INTEGER NOT NULL, phase INTEGER NOT NULL, arm INTEGER NOT NULL,
@@ -28,6 +28,19 @@ public sealed class EventStore(HostPaths paths)
         CREATE TABLE IF NOT EXISTS arm (
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, first_day INTEGER NOT NULL, last_day INTEGER NOT NULL,
           PRIMARY KEY (experiment, phase, simulated, arm)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS arm_day (
+          experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, day INTEGER NOT NULL,
+          lists INTEGER NOT NULL, served INTEGER NOT NULL, rendered INTEGER NOT NULL, viewable INTEGER NOT NULL, clicked INTEGER NOT NULL,
+          carts INTEGER NOT NULL, purchases INTEGER NOT NULL, revenue INTEGER NOT NULL,
+          PRIMARY KEY (experiment, phase, simulated, arm, day)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS moment (
+          experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, day INTEGER NOT NULL, measure INTEGER NOT NULL, units INTEGER NOT NULL,
+          y REAL NOT NULL, d REAL NOT NULL, x REAL NOT NULL, e REAL NOT NULL, yy REAL NOT NULL, yd REAL NOT NULL, yx REAL NOT NULL, ye REAL NOT NULL,
+          dd REAL NOT NULL, dx REAL NOT NULL, de REAL NOT NULL, xx REAL NOT NULL, xe REAL NOT NULL, ee REAL NOT NULL,
+          PRIMARY KEY (experiment, phase, simulated, arm, day, measure)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS crossed (
+          experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, users INTEGER NOT NULL,
+          PRIMARY KEY (experiment, phase, simulated)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS spot (
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, position INTEGER NOT NULL,
           rendered INTEGER NOT NULL, viewable INTEGER NOT NULL, clicked INTEGER NOT NULL,
@@ -44,11 +57,14 @@ public sealed class EventStore(HostPaths paths)
           PRIMARY KEY (day, kind, placement, simulated)) WITHOUT ROWID;
         """;
 
+    /// <summary>Counts the sets of folds there have been.</summary>
+    private const int Version = 1;
+
     private readonly string _reader = new SqliteConnectionStringBuilder { DataSource = paths.EventDatabase, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = 30 }.ToString();
     private readonly string _writer = new SqliteConnectionStringBuilder { DataSource = paths.EventDatabase, Pooling = false, DefaultTimeout = 2 }.ToString();
 
     /// <summary>The folds: every table that can be made again from the log.</summary>
-    public static IReadOnlyList<string> Folds { get; } = ["mark", "unit_day", "arm", "spot", "traffic", "interest"];
+    public static IReadOnlyList<string> Folds { get; } = ["mark", "unit_day", "arm", "arm_day", "moment", "crossed", "spot", "traffic", "interest"];
 
     /// <summary>Makes the tables that are missing. Safe to call from several processes.</summary>
     public void Create()
@@ -56,6 +72,12 @@ public sealed class EventStore(HostPaths paths)
         using var connection = OpenWriter();
         using var command = connection.CreateCommand();
         command.CommandText = Schema;
+        command.ExecuteNonQuery();
+        command.CommandText = "PRAGMA user_version";
+        if ((long)command.ExecuteScalar()! >= Version) return;
+        command.CommandText = "SELECT EXISTS (SELECT 1 FROM recommendation)";
+        if ((long)command.ExecuteScalar()! == 1) new FoldProof(this).Rebuild(); // folds that this version added
+        command.CommandText = $"PRAGMA user_version = {Version}";
         command.ExecuteNonQuery();
     }
 

@@ -22,6 +22,7 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
     private readonly Dictionary<TrafficKey, Sums> _traffic = [];
     private readonly Dictionary<SpotKey, Sums> _spots = [];
     private readonly Exposed _exposed = new(connection);
+    private readonly Growth _growth = new(connection);
     private readonly Statement _addUnit = new(connection, """
         INSERT INTO unit_day VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
         ON CONFLICT DO UPDATE SET lists = lists + excluded.lists, served = served + excluded.served, rendered = rendered + excluded.rendered,
@@ -125,6 +126,8 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
     /// <summary>Writes what has been added up so far.</summary>
     public void Write()
     {
+        foreach (var key in _units.Keys) _growth.Touch(key.Experiment, key.Phase, key.Simulated, key.Arm, key.Unit, key.Day);
+        _growth.TakeOut();
         foreach (var (key, s) in _units)
         {
             if (s.Lists > 0) _exposed.Add(new(key.Experiment, key.Phase, key.Arm), key.Simulated, key.Day);
@@ -132,6 +135,12 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
                 .Set(7, s.Lists).Set(8, s.Served).Set(9, s.Rendered).Set(10, s.Viewable).Set(11, s.Clicked).Set(12, s.Carts).Set(13, s.Purchases).Set(14, s.Revenue)
                 .Set(15, s.Lists > 0 ? s.FirstAt : null).Set(16, s.Lists > 0 ? s.LastAt : null).Set(17, s.FirstClickAt < long.MaxValue ? s.FirstClickAt : null).Run();
         }
+        foreach (var (key, s) in _units.Where(u => u.Key.Experiment > 0))
+            _growth.Add(key.Experiment, key.Phase, key.Simulated, key.Arm, key.Day, new()
+            {
+                Lists = s.Lists, Served = s.Served, Rendered = s.Rendered, Viewable = s.Viewable, Clicked = s.Clicked, Carts = s.Carts, Purchases = s.Purchases, Revenue = s.Revenue,
+            });
+        _growth.PutIn();
         foreach (var (key, s) in _traffic)
             _addTraffic.Set(1, key.Hour).Set(2, key.Placement).Set(3, key.Variant).Set(4, key.Simulated)
                 .Set(5, s.Lists).Set(6, s.Served).Set(7, s.Rendered).Set(8, s.Viewable).Set(9, s.Clicked).Run();
@@ -148,12 +157,14 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
         _units.Clear();
         _spots.Clear();
         _traffic.Clear();
+        _growth.Forget();
         _exposed.Forget();
     }
 
     public void Dispose()
     {
         _exposed.Dispose();
+        _growth.Dispose();
         _addUnit.Dispose();
         _addSpot.Dispose();
         _addTraffic.Dispose();

@@ -56,6 +56,38 @@ public sealed class FoldProof(EventStore store)
           FROM list GROUP BY 1, 2, 3, 4;
         CREATE TEMP TABLE fold_arm AS
           SELECT experiment, phase, simulated, arm, min(day) first_day, max(day) last_day FROM list WHERE unit <> '' GROUP BY 1, 2, 3, 4;
+        CREATE INDEX temp.fold_unit_day_of ON fold_unit_day (simulated, unit, experiment, day);
+        CREATE TEMP TABLE fold_arm_day AS
+          SELECT experiment, phase, simulated, arm, day, sum(lists) lists, sum(served) served, sum(rendered) rendered, sum(viewable) viewable, sum(clicked) clicked,
+            sum(carts) carts, sum(purchases) purchases, sum(revenue) revenue FROM fold_unit_day WHERE experiment > 0 GROUP BY 1, 2, 3, 4, 5;
+        CREATE TEMP TABLE fold_crossed AS
+          SELECT experiment, phase, simulated, count(*) users FROM (
+            SELECT experiment, phase, simulated, unit FROM fold_unit_day WHERE experiment > 0 AND lists > 0 GROUP BY 1, 2, 3, 4 HAVING count(DISTINCT arm) > 1) GROUP BY 1, 2, 3;
+        CREATE TEMP TABLE past AS
+          SELECT f.experiment, f.phase, f.simulated, f.arm, f.unit, total(o.viewable) viewable, total(o.clicked) clicked, total(o.carts) carts, total(o.purchases) purchases, total(o.revenue) revenue
+          FROM (SELECT experiment, phase, simulated, arm, unit, min(day) AS day FROM fold_unit_day WHERE experiment > 0 GROUP BY 1, 2, 3, 4, 5) f
+          LEFT JOIN fold_unit_day o ON o.experiment = 0 AND o.phase = 0 AND o.arm = 0 AND o.simulated = f.simulated AND o.unit = f.unit AND o.day < f.day GROUP BY 1, 2, 3, 4, 5;
+        CREATE UNIQUE INDEX temp.past_of ON past (experiment, phase, simulated, arm, unit);
+        CREATE TEMP TABLE grown AS
+          SELECT u.experiment, u.phase, u.simulated, u.arm, u.unit, u.day, total(u.viewable) OVER w viewable, total(u.clicked) OVER w clicked, total(u.carts) OVER w carts,
+            total(u.purchases) OVER w purchases, total(u.revenue) OVER w revenue, p.viewable pviewable, p.clicked pclicked, p.carts pcarts, p.purchases ppurchases, p.revenue prevenue
+          FROM fold_unit_day u JOIN past p ON p.experiment = u.experiment AND p.phase = u.phase AND p.simulated = u.simulated AND p.arm = u.arm AND p.unit = u.unit
+          WINDOW w AS (PARTITION BY u.experiment, u.phase, u.simulated, u.arm, u.unit ORDER BY u.day);
+        CREATE TEMP TABLE valued AS
+          SELECT experiment, phase, simulated, arm, unit, day, 0 measure, clicked y, viewable d, pclicked x, pviewable e FROM grown
+          UNION ALL SELECT experiment, phase, simulated, arm, unit, day, 1, clicked, 0, pclicked, 0 FROM grown
+          UNION ALL SELECT experiment, phase, simulated, arm, unit, day, 2, clicked > 0, 0, pclicked > 0, 0 FROM grown
+          UNION ALL SELECT experiment, phase, simulated, arm, unit, day, 3, carts > 0, 0, pcarts > 0, 0 FROM grown
+          UNION ALL SELECT experiment, phase, simulated, arm, unit, day, 4, purchases > 0, 0, ppurchases > 0, 0 FROM grown
+          UNION ALL SELECT experiment, phase, simulated, arm, unit, day, 5, purchases, 0, ppurchases, 0 FROM grown
+          UNION ALL SELECT experiment, phase, simulated, arm, unit, day, 6, revenue, 0, prevenue, 0 FROM grown;
+        CREATE TEMP TABLE fold_moment AS
+          SELECT experiment, phase, simulated, arm, day, measure, sum(is_first) units, total(y - py) y, total(d - pd) d, total(x - px) x, total(e - pe) e,
+            total(y * y - py * py) yy, total(y * d - py * pd) yd, total(y * x - py * px) yx, total(y * e - py * pe) ye, total(d * d - pd * pd) dd,
+            total(d * x - pd * px) dx, total(d * e - pd * pe) de, total(x * x - px * px) xx, total(x * e - px * pe) xe, total(e * e - pe * pe) ee
+          FROM (SELECT *, row_number() OVER w = 1 AS is_first, lag(y, 1, 0) OVER w py, lag(d, 1, 0) OVER w pd, lag(x, 1, 0) OVER w px, lag(e, 1, 0) OVER w pe FROM valued
+                WINDOW w AS (PARTITION BY experiment, phase, simulated, arm, unit, measure ORDER BY day))
+          GROUP BY 1, 2, 3, 4, 5, 6;
         CREATE TEMP TABLE fold_spot AS
           SELECT l.experiment, l.phase, l.simulated, l.arm, i.place + 1 AS position, count(*) rendered, sum(i.viewable) viewable, sum(i.clicked) clicked
           FROM impression i JOIN list l ON l.id = i.recommendation WHERE l.unit <> '' GROUP BY 1, 2, 3, 4, 5;
@@ -184,7 +216,7 @@ public sealed class FoldProof(EventStore store)
     }
 
     private static void Drop(SqliteConnection connection) => Run(connection, string.Concat(
-        new[] { "place", "impression", "first_click", "list", "fold_unit_day", "fold_traffic", "fold_arm", "fold_spot", "fold_interest", "fold_mark" }.Select(t => $"DROP TABLE IF EXISTS temp.{t};")));
+        new[] { "place", "impression", "first_click", "list", "fold_unit_day", "fold_traffic", "fold_arm", "fold_arm_day", "fold_crossed", "past", "grown", "valued", "fold_moment", "fold_spot", "fold_interest", "fold_mark" }.Select(t => $"DROP TABLE IF EXISTS temp.{t};")));
 
     private static void Run(SqliteConnection connection, string sql)
     {

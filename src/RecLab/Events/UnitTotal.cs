@@ -21,6 +21,12 @@ public readonly record struct UnitTotal
     /// <summary>Minor units of the installation's currency.</summary>
     public long Revenue { get; init; }
 
+    public static UnitTotal operator -(in UnitTotal a, in UnitTotal b) => new()
+    {
+        Lists = a.Lists - b.Lists, Served = a.Served - b.Served, Rendered = a.Rendered - b.Rendered, Viewable = a.Viewable - b.Viewable,
+        Clicked = a.Clicked - b.Clicked, Carts = a.Carts - b.Carts, Purchases = a.Purchases - b.Purchases, Revenue = a.Revenue - b.Revenue,
+    };
+
     public static UnitTotal operator +(in UnitTotal a, in UnitTotal b) => new()
     {
         Lists = a.Lists + b.Lists, Served = a.Served + b.Served, Rendered = a.Rendered + b.Rendered, Viewable = a.Viewable + b.Viewable,
@@ -36,7 +42,23 @@ public readonly record struct SpotTotal(int Arm, int Position, long Rendered, lo
 public sealed record UnitMeasure(Func<UnitTotal, double> Numerator, Func<UnitTotal, double>? Denominator = null)
 {
     /// <summary>Clicked over viewable item impressions.</summary>
-    public static UnitMeasure ClickThrough { get; } = new(t => t.Clicked, t => t.Viewable);
+    public static UnitMeasure ClickThrough { get; } = new(t => t.Clicked, t => t.Viewable) { Number = 0 };
+
+    /// <summary>Counts per user.</summary>
+    public static UnitMeasure Clicks { get; } = new(t => t.Clicked) { Number = 1 };
+    public static UnitMeasure Purchases { get; } = new(t => t.Purchases) { Number = 5 };
+    public static UnitMeasure Revenue { get; } = new(t => t.Revenue) { Number = 6 };
+
+    /// <summary>Whether a user did it at least once.</summary>
+    public static UnitMeasure Clickers { get; } = new(t => t.Clicked > 0 ? 1 : 0) { Number = 2 };
+    public static UnitMeasure BasketUsers { get; } = new(t => t.Carts > 0 ? 1 : 0) { Number = 3 };
+    public static UnitMeasure Buyers { get; } = new(t => t.Purchases > 0 ? 1 : 0) { Number = 4 };
+
+    /// <summary>The measures whose sums over users are kept day by day in the same transaction as the log, by <see cref="Number"/>.</summary>
+    public static IReadOnlyList<UnitMeasure> Kept { get; } = [ClickThrough, Clicks, Clickers, BasketUsers, Buyers, Purchases, Revenue];
+
+    /// <summary>Its number among the kept ones, as stored; -1 for one that is added up when asked for.</summary>
+    public int Number { get; private init; } = -1;
 
     internal UnitSums Of(in UnitTotal total, in UnitTotal before) =>
         UnitSums.Of(Numerator(total), Denominator?.Invoke(total) ?? 0, Numerator(before), Denominator?.Invoke(before) ?? 0);

@@ -15,25 +15,58 @@ public sealed class UnitTotals(EventStore store)
     /// <param name="scope">Which users.</param>
     /// <param name="measures">What to add up.</param>
     /// <param name="history">Also read what each user did outside any experiment on the days before the first list here (the X and E of <see cref="UnitSums"/>).</param>
-    public IReadOnlyList<ArmGrowth> Read(UnitScope scope, IReadOnlyList<UnitMeasure> measures, bool history = false)
+    public IReadOnlyList<ArmGrowth> Read(UnitScope scope, IReadOnlyList<UnitMeasure> measures, bool history = false) =>
+        scope.Experiment > 0 && scope.UpToDay is null && measures.All(m => m.Number >= 0) ? ReadKept(scope, measures, history) : AddUp(scope, measures, history);
+
+    /// <summary>The same, added up from the users' totals: as many rows as users have days.</summary>
+    internal IReadOnlyList<ArmGrowth> AddUp(UnitScope scope, IReadOnlyList<UnitMeasure> measures, bool history)
     {
         using var connection = store.OpenReader();
         using var transaction = connection.BeginTransaction(deferred: true);
-        var before = history ? Before(connection, scope) : [];
-        Dictionary<int, Growth> arms = [];
+        Dictionary<int, ArmDays> arms = [];
         using var reader = Command(connection, $"SELECT arm, unit, day, lists, served, rendered, viewable, clicked, carts, purchases, revenue {From} ORDER BY arm, unit, day", scope).ExecuteReader();
-        var (arm, unit, soFar) = (-1, "", default(UnitTotal));
+        List<(int Day, UnitTotal Total)> rows = [];
+        var (arm, unit) = (-1, "");
         while (reader.Read())
         {
-            var name = reader.GetString(1);
-            var isNew = reader.GetInt32(0) != arm || name != unit;
-            if (isNew) (arm, unit, soFar) = (reader.GetInt32(0), name, default);
-            if (!arms.TryGetValue(arm, out var growth)) arms[arm] = growth = new(measures);
-            var today = Total(reader, 3);
-            growth.Add(reader.GetInt32(2), isNew, soFar, soFar + today, before.GetValueOrDefault(unit));
-            soFar += today;
+            if (reader.GetInt32(0) != arm || reader.GetString(1) != unit) Close(reader.GetInt32(0), reader.GetString(1));
+            rows.Add((reader.GetInt32(2), Total(reader, 3)));
         }
-        return [.. arms.OrderBy(a => a.Key).Select(a => a.Value.Build(a.Key))];
+        Close(-1, "");
+        return [.. arms.OrderBy(a => a.Key).Select(a => a.Value.Build(a.Key, history))];
+
+        void Close(int nextArm, string nextUnit)
+        {
+            if (rows.Count > 0)
+            {
+                if (!arms.TryGetValue(arm, out var days)) arms[arm] = days = new(measures);
+                days.Add(rows, history ? Before(connection, scope, unit, rows[0].Day) : default, takeOut: false);
+            }
+            rows.Clear();
+            (arm, unit) = (nextArm, nextUnit);
+        }
+    }
+
+    /// <summary>From the sums that are kept; who behaves like a machine is taken out again.</summary>
+    private IReadOnlyList<ArmGrowth> ReadKept(UnitScope scope, IReadOnlyList<UnitMeasure> measures, bool history)
+    {
+        using var connection = store.OpenReader();
+        using var transaction = connection.BeginTransaction(deferred: true);
+        Dictionary<int, ArmDays> arms = [];
+        using (var reader = Command(connection, "SELECT arm, day, lists, served, rendered, viewable, clicked, carts, purchases, revenue FROM arm_day WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated", scope).ExecuteReader())
+            while (reader.Read())
+            {
+                if (!arms.TryGetValue(reader.GetInt32(0), out var days)) arms[reader.GetInt32(0)] = days = new(measures);
+                days.Totals[reader.GetInt32(1)] = Total(reader, 2);
+            }
+        using (var reader = Command(connection, "SELECT arm, day, measure, units, y, d, x, e, yy, yd, yx, ye, dd, dx, de, xx, xe, ee FROM moment WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated", scope).ExecuteReader())
+            while (reader.Read())
+                for (var m = 0; m < measures.Count; m++)
+                    if (measures[m].Number == reader.GetInt32(2)) arms[reader.GetInt32(0)].At(reader.GetInt32(1))[m] = Sums(reader, 3);
+        foreach (var unit in Machines(connection, scope))
+            foreach (var (arm, days) in arms)
+                if (Rows(connection, scope, arm, unit) is { Count: > 0 } rows) days.Add(rows, Before(connection, scope, unit, rows[0].Day), takeOut: true);
+        return [.. arms.OrderBy(a => a.Key).Select(a => a.Value.Build(a.Key, history)).Where(a => a.Days.Count > 0)];
     }
 
     /// <summary>One line per user and arm, for exports and recomputation.</summary>
@@ -49,15 +82,25 @@ public sealed class UnitTotals(EventStore store)
     /// <summary>Sums over the users of each arm for one measure.</summary>
     public IReadOnlyDictionary<int, UnitSums> ArmMoments(UnitScope scope, UnitMeasure measure) => Read(scope, [measure]).ToDictionary(a => a.Arm, a => a.Last(0));
 
-    /// <summary>How many users are left out because they behave like machines, and how many were shown more than one arm.</summary>
+    /// <summary>How many users are left out because they behave like machines, and how many of the others were shown more than one arm.</summary>
     public (long Machines, long InSeveralArms) Oddities(UnitScope scope)
     {
         using var connection = store.OpenReader();
-        using var machines = Command(connection, """
-            SELECT count(DISTINCT unit) FROM unit_day WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated AND day <= $day AND (lists > 2000 OR clicked > 500)
+        using var transaction = connection.BeginTransaction(deferred: true);
+        var machines = Machines(connection, scope);
+        using var several = Command(connection, "SELECT coalesce(sum(users), 0) FROM crossed WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated", scope);
+        using var arms = Command(connection, """
+            SELECT count(*) FROM arm a WHERE a.experiment = $experiment AND a.phase = $phase AND a.simulated = $simulated AND EXISTS (
+              SELECT 1 FROM unit_day u WHERE u.experiment = $experiment AND u.phase = $phase AND u.simulated = $simulated AND u.arm = a.arm AND u.unit = $unit AND u.lists > 0)
             """, scope);
-        using var several = Command(connection, $"SELECT count(*) FROM (SELECT unit {From} AND lists > 0 GROUP BY unit HAVING count(DISTINCT arm) > 1)", scope);
-        return ((long)machines.ExecuteScalar()!, (long)several.ExecuteScalar()!);
+        var unit = arms.Parameters.AddWithValue("$unit", "");
+        var crossed = (long)several.ExecuteScalar()!;
+        foreach (var machine in machines)
+        {
+            unit.Value = machine;
+            if ((long)arms.ExecuteScalar()! > 1) crossed--;
+        }
+        return (machines.Count, crossed);
     }
 
     /// <summary>What users did on the day of their first list in an arm, the day after, and so on: per arm and number of days since then the sums over the users of whom something
@@ -89,19 +132,38 @@ public sealed class UnitTotals(EventStore store)
         return spots;
     }
 
-    private static Dictionary<string, UnitTotal> Before(SqliteConnection connection, UnitScope scope)
+    private static List<string> Machines(SqliteConnection connection, UnitScope scope)
+    {
+        using var command = Command(connection, "SELECT DISTINCT unit FROM unit_day WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated AND (lists > 2000 OR clicked > 500)", scope);
+        using var reader = command.ExecuteReader();
+        List<string> units = [];
+        while (reader.Read()) units.Add(reader.GetString(0));
+        return units;
+    }
+
+    private static List<(int Day, UnitTotal Total)> Rows(SqliteConnection connection, UnitScope scope, int arm, string unit)
     {
         using var command = Command(connection, """
-            SELECT first.unit, sum(o.lists), sum(o.served), sum(o.rendered), sum(o.viewable), sum(o.clicked), sum(o.carts), sum(o.purchases), sum(o.revenue)
-            FROM (SELECT unit, min(day) AS day FROM unit_day WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated AND day <= $day GROUP BY unit) AS first
-            CROSS JOIN unit_day AS o ON o.experiment = 0 AND o.phase = 0 AND o.simulated = $simulated AND o.arm = 0 AND o.unit = first.unit AND o.day < first.day
-            GROUP BY first.unit
+            SELECT day, lists, served, rendered, viewable, clicked, carts, purchases, revenue FROM unit_day
+            WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated AND arm = $arm AND unit = $unit ORDER BY day
             """, scope);
+        command.Parameters.AddWithValue("$arm", arm);
+        command.Parameters.AddWithValue("$unit", unit);
         using var reader = command.ExecuteReader();
-        Dictionary<string, UnitTotal> totals = new(StringComparer.Ordinal);
-        while (reader.Read()) totals[reader.GetString(0)] = Total(reader, 1);
-        return totals;
+        List<(int, UnitTotal)> rows = [];
+        while (reader.Read()) rows.Add((reader.GetInt32(0), Total(reader, 1)));
+        return rows;
     }
+
+    /// <summary>What a user did outside any experiment before a day.</summary>
+    private static UnitTotal Before(SqliteConnection connection, UnitScope scope, string unit, int day) =>
+        Rows(connection, new(0, 0, scope.Simulated), 0, unit).Where(r => r.Day < day).Aggregate(default(UnitTotal), (sum, row) => sum + row.Total);
+
+    private static UnitSums Sums(SqliteDataReader r, int at) => new()
+    {
+        Units = r.GetInt64(at), Y = r.GetDouble(at + 1), D = r.GetDouble(at + 2), X = r.GetDouble(at + 3), E = r.GetDouble(at + 4), YY = r.GetDouble(at + 5), YD = r.GetDouble(at + 6), YX = r.GetDouble(at + 7),
+        YE = r.GetDouble(at + 8), DD = r.GetDouble(at + 9), DX = r.GetDouble(at + 10), DE = r.GetDouble(at + 11), XX = r.GetDouble(at + 12), XE = r.GetDouble(at + 13), EE = r.GetDouble(at + 14),
+    };
 
     private static SqliteCommand Command(SqliteConnection connection, string sql, UnitScope scope)
     {
@@ -120,35 +182,35 @@ public sealed class UnitTotals(EventStore store)
         Clicked = reader.GetInt64(at + 4), Carts = reader.GetInt64(at + 5), Purchases = reader.GetInt64(at + 6), Revenue = reader.GetInt64(at + 7),
     };
 
-    /// <summary>What changes on each day: a user's new contribution comes, the old one goes.</summary>
-    private sealed class Growth(IReadOnlyList<UnitMeasure> measures)
+    /// <summary>One arm: what was added on each day, and how the sums over users changed.</summary>
+    private sealed class ArmDays(IReadOnlyList<UnitMeasure> measures)
     {
         private readonly SortedDictionary<int, UnitSums[]> _changes = [];
-        private UnitTotal _total;
 
-        public void Add(int day, bool isNew, in UnitTotal old, in UnitTotal now, in UnitTotal before)
+        public Dictionary<int, UnitTotal> Totals { get; } = [];
+
+        public UnitSums[] At(int day)
         {
             if (!_changes.TryGetValue(day, out var change)) _changes[day] = change = new UnitSums[measures.Count];
-            for (var m = 0; m < measures.Count; m++)
-                change[m] += isNew ? measures[m].Of(now, before) : measures[m].Of(now, before) - measures[m].Of(old, before);
-            _total = Minus(_total + now, old);
+            return change;
         }
 
-        public ArmGrowth Build(int arm)
+        public void Add(IReadOnlyList<(int Day, UnitTotal Total)> rows, in UnitTotal before, bool takeOut)
         {
+            Growth.Contribute(rows, before, measures, takeOut, At);
+            foreach (var (day, total) in rows) Totals[day] = takeOut ? Totals.GetValueOrDefault(day) - total : Totals.GetValueOrDefault(day) + total;
+        }
+
+        public ArmGrowth Build(int arm, bool history)
+        {
+            int[] days = [.. _changes.Keys.Where(d => Totals.GetValueOrDefault(d) != default)];
             var sums = new List<UnitSums>[measures.Count];
             for (var m = 0; m < sums.Length; m++)
             {
                 var soFar = default(UnitSums);
-                sums[m] = [.. _changes.Values.Select(change => soFar += change[m])];
+                sums[m] = [.. days.Select(day => soFar += history ? _changes[day][m] : _changes[day][m] with { X = 0, E = 0, YX = 0, YE = 0, DX = 0, DE = 0, XX = 0, XE = 0, EE = 0 })];
             }
-            return new(arm, _total, [.. _changes.Keys], sums);
+            return new(arm, days.Aggregate(default(UnitTotal), (sum, day) => sum + Totals[day]), days, sums);
         }
-
-        private static UnitTotal Minus(in UnitTotal a, in UnitTotal b) => new()
-        {
-            Lists = a.Lists - b.Lists, Served = a.Served - b.Served, Rendered = a.Rendered - b.Rendered, Viewable = a.Viewable - b.Viewable,
-            Clicked = a.Clicked - b.Clicked, Carts = a.Carts - b.Carts, Purchases = a.Purchases - b.Purchases, Revenue = a.Revenue - b.Revenue,
-        };
     }
 }

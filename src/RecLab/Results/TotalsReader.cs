@@ -3,7 +3,7 @@ using RecLab.Results.Metrics;
 
 namespace RecLab.Results;
 
-/// <summary>Reads a phase's totals for all metrics from the fold of the event log: one pass over its users and days, never over events.</summary>
+/// <summary>Reads a phase's totals for all metrics from the folds of the event log: the sums kept per arm and day, neither users nor events.</summary>
 public sealed class TotalsReader(EventStore store, UnitTotals units)
 {
     private static readonly string[] AsideKinds = ["late", "stale", "future", "outside-window"];

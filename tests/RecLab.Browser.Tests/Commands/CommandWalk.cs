@@ -11,9 +11,11 @@ namespace RecLab.Browser.Tests.Commands;
 internal sealed class CommandWalk
 {
     /// <summary>Choices inside a form act only when the form is sent.</summary>
+    private const string InMain = "main :is(button, [role=button], [role=tab], summary, a[download], input[type=submit], select:not(form select), input[type=checkbox]:not(form input))";
+
     private const string Watch = """
         (() => {
-          const commands = 'main :is(button, [role=button], [role=tab], summary, a[download], input[type=submit], select:not(form select), input[type=checkbox]:not(form input))';
+          const commands = 'COMMANDS';
           const words = e => (e.getAttribute('aria-label') ?? (e.labels?.length ? e.labels[0].textContent : e.textContent)).replace(/\s+/g, ' ').trim();
           const told = new Set();
           const look = () => {
@@ -36,11 +38,13 @@ internal sealed class CommandWalk
     public IPage Page => Visitor.Page;
 
     /// <summary>Begins to watch; what is on the page now counts after the next step.</summary>
-    public static async Task<CommandWalk> BeginAsync(Visitor visitor)
+    /// <param name="visitor">Who walks.</param>
+    /// <param name="commands">What is a command, as a CSS selector; what is in the main part of a page by default.</param>
+    public static async Task<CommandWalk> BeginAsync(Visitor visitor, string commands = InMain)
     {
         var walk = new CommandWalk(visitor);
         await visitor.Page.ExposeFunctionAsync("commandInSight", (string what) => { walk._seen[what] = 0; });
-        await visitor.Page.AddInitScriptAsync(Watch);
+        await visitor.Page.AddInitScriptAsync(Watch.Replace("COMMANDS", commands, StringComparison.Ordinal));
         return walk;
     }
 

@@ -162,6 +162,8 @@ public sealed class RecommendationsDoorTests(ShopApp app) : IClassFixture<ShopAp
         foreach (var evil in (string[])["https://evil.example", "null", "https://shop.example.evil.example", "http://shop.example"])
             Assert.Equal(HttpStatusCode.Forbidden, await Status(app.PublishableKey, evil));
 
+        Assert.Equal(HttpStatusCode.Unauthorized, await Status(app.SecretKey, null)); // an address stands in logs; a secret key belongs in a header
+
         async Task<HttpStatusCode> Status(string? key, string? origin)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/recommendations?placement=home{(key is null ? "" : "&key=" + key)}");

@@ -85,6 +85,9 @@ internal sealed class LogBook : IDisposable
         .. Rows("SELECT 'traffic', * FROM traffic ORDER BY simulated, hour, placement, variant"),
         .. Rows("SELECT 'interest', * FROM interest ORDER BY unit, simulated, at, item, type"),
         .. Rows("SELECT 'mark', hex(recommendation), hex(marks) FROM mark ORDER BY recommendation"),
+        .. Rows("SELECT 'arm_day', * FROM arm_day ORDER BY experiment, phase, simulated, arm, day"),
+        .. Rows("SELECT 'moment', * FROM moment ORDER BY experiment, phase, simulated, arm, day, measure"),
+        .. Rows("SELECT 'crossed', * FROM crossed ORDER BY experiment, phase, simulated"),
         .. Rows("SELECT 'spot', * FROM spot ORDER BY experiment, phase, simulated, arm, position"),
         .. Rows("SELECT 'arm', * FROM arm ORDER BY experiment, phase, simulated, arm"),
     ];

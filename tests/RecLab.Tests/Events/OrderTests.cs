@@ -73,6 +73,9 @@ public sealed class OrderTests
     [InlineData("UPDATE unit_day SET revenue = revenue + 1 WHERE revenue > 0", "unit_day")]
     [InlineData("UPDATE arm SET last_day = last_day + 1", "arm")]
     [InlineData("DELETE FROM interest", "interest")]
+    [InlineData("UPDATE arm_day SET revenue = revenue + 1", "arm_day")]
+    [InlineData("UPDATE moment SET yx = yx + 1", "moment")]
+    [InlineData("UPDATE crossed SET users = users + 1", "crossed")]
     [InlineData("UPDATE spot SET clicked = clicked + 1", "spot")]
     [InlineData("UPDATE traffic SET viewable = 0", "traffic")]
     public void Damage_is_named_by_its_table(string damage, string table)
@@ -86,6 +89,39 @@ public sealed class OrderTests
         Assert.All(report.Faults, f => Assert.Equal(table, f.Table));
         Assert.Equal(3, report.Faults.Count);
         Assert.True(report.Differing >= 3);
+    }
+
+    [Fact]
+    public void The_sums_that_are_kept_are_those_added_up_from_every_user()
+    {
+        using var book = new LogBook();
+        var (lists, events) = Invent(book, seed: 11, lists: 400);
+        var random = new Random(11);
+        random.Shuffle(lists);
+        foreach (var chunk in lists.Chunk(20)) book.Serve(chunk);
+        foreach (var chunk in events.Chunk(9)) book.TakeAll(chunk);
+        var totals = new UnitTotals(book.Store);
+        foreach (var scope in new UnitScope[] { new(1, 1, false), new(1, 1, true), new(2, 1, false), new(2, 1, true) })
+        {
+            var (kept, added) = (totals.Read(scope, UnitMeasure.Kept, history: true), totals.AddUp(scope, UnitMeasure.Kept, history: true));
+            Assert.Equal(added.Select(a => (a.Arm, a.Total)), kept.Select(a => (a.Arm, a.Total)));
+            Assert.Equal(added.SelectMany(a => a.Days), kept.SelectMany(a => a.Days));
+            Assert.Equal(added.SelectMany(a => a.Sums.SelectMany(m => m)), kept.SelectMany(a => a.Sums.SelectMany(m => m)));
+            Assert.Contains(kept, a => a.Last(0).X > 0);
+        }
+    }
+
+    [Fact]
+    public void A_log_of_an_earlier_version_gets_the_folds_it_lacks()
+    {
+        using var book = new LogBook();
+        var (lists, events) = Invent(book, seed: 3, lists: 60);
+        book.Serve(lists);
+        book.TakeAll(events);
+        var expected = book.Totals();
+        book.Execute("DROP TABLE moment; DROP TABLE arm_day; DROP TABLE crossed; DROP TABLE spot; PRAGMA user_version = 0");
+        book.Store.Create();
+        Assert.Equal(expected, book.Totals());
     }
 
     [Fact]

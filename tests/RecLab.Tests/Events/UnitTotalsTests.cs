@@ -69,6 +69,11 @@ public sealed class UnitTotalsTests : IDisposable
         Visit("both", 1, 0, 1, 0);
         Assert.Equal(["a", "both"], Totals.Units(new(1, 1, false)).Where(u => u.Arm == 0).Select(u => u.Unit));
         Assert.Equal((1L, 1L), Totals.Oddities(new(1, 1, false)));
+        // the sums kept day by day hold everybody; the reader takes the machine out again, and its past with it
+        var (kept, added) = (Totals.Read(new(1, 1, false), UnitMeasure.Kept, history: true), Totals.AddUp(new(1, 1, false), UnitMeasure.Kept, history: true));
+        Assert.Equal(2, kept[0].Last(0).Units);
+        Assert.Equal(added.Select(a => (a.Arm, a.Total)), kept.Select(a => (a.Arm, a.Total)));
+        Assert.Equal(added.SelectMany(a => a.Sums.SelectMany(m => m)), kept.SelectMany(a => a.Sums.SelectMany(m => m)));
     }
 
     [Fact]

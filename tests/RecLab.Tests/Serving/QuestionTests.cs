@@ -144,7 +144,8 @@ public sealed class QuestionTests(ShopApp app) : IClassFixture<ShopApp>, IAsyncL
         var (_, key) = await bare.Services.GetRequiredService<KeyDesk>().CreateAsync("test", "server", ApiKeyKind.Secret, []);
         await bare.PlacementAsync("home");
         using var client = bare.CreateClient();
-        var list = await client.GetFromJsonAsync<JsonElement>($"/api/v1/recommendations?placement=home&user=1&item=2&key={key}");
+        client.DefaultRequestHeaders.Add("X-RecLab-Key", key);
+        var list = await client.GetFromJsonAsync<JsonElement>("/api/v1/recommendations?placement=home&user=1&item=2");
         Assert.Equal(("empty", 0), (Fallback(list), ShopApp.Ids(list).Length));
         Assert.NotNull(list.GetProperty("recommendationId").GetString());
     }

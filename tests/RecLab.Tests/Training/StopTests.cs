@@ -34,7 +34,7 @@ public sealed class StopTests
             command.CommandText = "SELECT State, ProcessId IS NULL FROM training_runs";
             using var row = command.ExecuteReader();
             Assert.True(row.Read());
-            Assert.Equal(((int)RunState.Queued, true), (row.GetInt32(0), row.GetBoolean(1)));
+            Assert.Equal((nameof(RunState.Queued), true), (row.GetString(0), row.GetBoolean(1)));
         }
         finally
         {

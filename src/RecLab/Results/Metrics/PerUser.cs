@@ -6,26 +6,27 @@ namespace RecLab.Results.Metrics;
 
 /// <summary>Mean of a count per user who was shown a list.</summary>
 /// <param name="count">What is counted.</param>
-public abstract class PerUser(string key, string name, string noun, string definition, Func<UnitTotal, long> count) : IOutcomeMetric
+/// <param name="measure">The same of a user.</param>
+public abstract class PerUser(string key, string name, string noun, string definition, Func<UnitTotal, long> count, UnitMeasure measure) : IOutcomeMetric
 {
     public string Key => key;
     public string Name => name;
     public string Noun => noun;
     public string Definition => definition;
     public MetricKind Kind => MetricKind.Mean;
-    public UnitMeasure Measure { get; } = new(total => count(total));
+    public UnitMeasure Measure => measure;
     public virtual string Write(double value) => Figures.Metric(value);
     public virtual string Counts(ArmTotals arm) => Figures.Counts(count(arm.Total), arm.Units);
 }
 
 /// <summary>Clicked item impressions per user.</summary>
-public sealed class ClicksPerUser() : PerUser("clicks", "Clicks per user", "clicks per user", "clicked items per user shown a list", t => t.Clicked);
+public sealed class ClicksPerUser() : PerUser("clicks", "Clicks per user", "clicks per user", "clicked items per user shown a list", t => t.Clicked, UnitMeasure.Clicks);
 
 /// <summary>Orders with a recommended item per user.</summary>
-public sealed class PurchasesPerUser() : PerUser("purchases", "Purchases per user", "purchases per user", "purchases within seven days after a list", t => t.Purchases);
+public sealed class PurchasesPerUser() : PerUser("purchases", "Purchases per user", "purchases per user", "purchases within seven days after a list", t => t.Purchases, UnitMeasure.Purchases);
 
 /// <summary>Revenue per user, in minor units of the installation's currency.</summary>
-public sealed class RevenuePerUser() : PerUser("revenue", "Revenue per user", "revenue per user", "revenue within seven days after a list", t => t.Revenue)
+public sealed class RevenuePerUser() : PerUser("revenue", "Revenue per user", "revenue per user", "revenue within seven days after a list", t => t.Revenue, UnitMeasure.Revenue)
 {
     public override string Write(double value) => Figures.Money(value);
     public override string Counts(ArmTotals arm) => $"{Figures.Money(arm.Total.Revenue)} / {Figures.Count(arm.Units)}";

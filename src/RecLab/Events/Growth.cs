@@ -1,0 +1,146 @@
+using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
+using RecLab.Statistics;
+
+namespace RecLab.Events;
+
+/// <summary>Keeps the sums over users of every arm day by day, so that a results page reads a few rows however many users there are. A user whose totals change is taken out as
+/// stored before and put in as stored after; with whole numbers below 2^53 that is exact in any order. Only the writer's thread uses it.</summary>
+internal sealed class Growth(SqliteConnection connection) : IDisposable
+{
+    private readonly record struct Member(int Experiment, int Phase, bool Simulated, int Arm, string Unit);
+    private readonly record struct Key(int Experiment, int Phase, bool Simulated, int Arm, int Day);
+
+    private const string Sums = "y, d, x, e, yy, yd, yx, ye, dd, dx, de, xx, xe, ee";
+    private const string Counts = "lists, served, rendered, viewable, clicked, carts, purchases, revenue";
+
+    private readonly Statement _rows = new(connection, $"SELECT day, {Counts} FROM unit_day WHERE experiment = ?1 AND phase = ?2 AND simulated = ?3 AND arm = ?4 AND unit = ?5 ORDER BY day");
+    private readonly Statement _before = new(connection, $"SELECT day, {Counts} FROM unit_day WHERE experiment = 0 AND phase = 0 AND simulated = ?1 AND arm = 0 AND unit = ?2 AND day < ?3");
+    private readonly Statement _later = new(connection, "SELECT experiment, phase, arm FROM arm WHERE experiment > 0 AND simulated = ?1 AND last_day > ?2");
+    private readonly Statement _armsOf = new(connection, """
+        SELECT count(*) FROM arm a WHERE a.experiment = ?1 AND a.phase = ?2 AND a.simulated = ?3
+          AND EXISTS (SELECT 1 FROM unit_day u WHERE u.experiment = ?1 AND u.phase = ?2 AND u.simulated = ?3 AND u.arm = a.arm AND u.unit = ?4 AND u.lists > 0)
+        """);
+    private readonly Statement _addMoment = new(connection, $"INSERT INTO moment VALUES ({Places(21)}) ON CONFLICT DO UPDATE SET {Grow("units, " + Sums)}");
+    private readonly Statement _addDay = new(connection, $"INSERT INTO arm_day VALUES ({Places(13)}) ON CONFLICT DO UPDATE SET {Grow(Counts)}");
+    private readonly Statement _addCrossed = new(connection, "INSERT INTO crossed VALUES (?1, ?2, ?3, 1) ON CONFLICT DO UPDATE SET users = users + 1");
+
+    private readonly HashSet<Member> _touched = [];
+    private readonly HashSet<Member> _listed = [];
+    private readonly Dictionary<Key, UnitSums[]> _moments = [];
+    private readonly Dictionary<Key, UnitTotal> _days = [];
+
+    /// <summary>A user's totals of a day are about to change. Outside experiments they are the past of every arm that showed the user something later.</summary>
+    public void Touch(int experiment, int phase, bool simulated, int arm, string unit, int day)
+    {
+        if (experiment > 0) { _touched.Add(new(experiment, phase, simulated, arm, unit)); return; }
+        _later.Set(1, simulated).Set(2, day);
+        while (_later.Step()) _touched.Add(new(_later.Int(0), _later.Int(1), simulated, _later.Int(2), unit));
+        _later.Reset();
+    }
+
+    /// <summary>Takes those out who were touched, as they are stored now. Call before their rows are written.</summary>
+    public void TakeOut()
+    {
+        foreach (var member in _touched)
+            if (Count(member, takeOut: true)) _listed.Add(member);
+    }
+
+    /// <summary>What was added to an arm on a day.</summary>
+    public void Add(int experiment, int phase, bool simulated, int arm, int day, in UnitTotal added) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(_days, new(experiment, phase, simulated, arm, day), out _) += added;
+
+    /// <summary>Puts them in as they are stored now, and writes the changes.</summary>
+    public void PutIn()
+    {
+        Dictionary<Member, int> arrived = [];
+        foreach (var member in _touched)
+            if (Count(member, takeOut: false) && !_listed.Contains(member))
+                CollectionsMarshal.GetValueRefOrAddDefault(arrived, member with { Arm = -1 }, out _)++;
+        foreach (var (member, arms) in arrived) Cross(member, arms);
+        foreach (var (key, sums) in _moments)
+            for (var m = 0; m < sums.Length; m++) Write(key, m, sums[m]);
+        foreach (var (key, t) in _days)
+            _addDay.Set(1, key.Experiment).Set(2, key.Phase).Set(3, key.Simulated).Set(4, key.Arm).Set(5, key.Day)
+                .Set(6, t.Lists).Set(7, t.Served).Set(8, t.Rendered).Set(9, t.Viewable).Set(10, t.Clicked).Set(11, t.Carts).Set(12, t.Purchases).Set(13, t.Revenue).Run();
+        Forget();
+    }
+
+    /// <summary>Drops what was not written.</summary>
+    public void Forget()
+    {
+        _touched.Clear();
+        _listed.Clear();
+        _moments.Clear();
+        _days.Clear();
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in new[] { _rows, _before, _later, _armsOf, _addMoment, _addDay, _addCrossed }) statement.Dispose();
+    }
+
+    /// <summary>What one user adds to the sums on each day: the new contribution comes, the one of the day before goes.</summary>
+    /// <param name="rows">The user's days in an arm, ascending.</param>
+    /// <param name="before">What the user did outside any experiment on the days before the first of them.</param>
+    /// <param name="changes">The sums of a day, one per measure.</param>
+    public static void Contribute(IReadOnlyList<(int Day, UnitTotal Total)> rows, in UnitTotal before, IReadOnlyList<UnitMeasure> measures, bool takeOut, Func<int, UnitSums[]> changes)
+    {
+        var (soFar, past) = (default(UnitTotal), new UnitSums[measures.Count]);
+        foreach (var (day, total) in rows)
+        {
+            soFar += total;
+            var change = changes(day);
+            for (var m = 0; m < past.Length; m++)
+            {
+                var now = measures[m].Of(soFar, before);
+                change[m] = takeOut ? change[m] - (now - past[m]) : change[m] + (now - past[m]);
+                past[m] = now;
+            }
+        }
+    }
+
+    /// <returns>Whether the user was shown a list there.</returns>
+    private bool Count(Member member, bool takeOut)
+    {
+        var rows = Read(_rows.Set(1, member.Experiment).Set(2, member.Phase).Set(3, member.Simulated).Set(4, member.Arm).Set(5, member.Unit));
+        if (rows.Count == 0) return false;
+        var before = Read(_before.Set(1, member.Simulated).Set(2, member.Unit).Set(3, rows[0].Day)).Aggregate(default(UnitTotal), (sum, row) => sum + row.Total);
+        Contribute(rows, before, UnitMeasure.Kept, takeOut, day =>
+        {
+            ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(_moments, new(member.Experiment, member.Phase, member.Simulated, member.Arm, day), out _);
+            return sums ??= new UnitSums[UnitMeasure.Kept.Count];
+        });
+        return rows.Any(r => r.Total.Lists > 0);
+    }
+
+    /// <summary>A user arrived in so many arms of a phase: is it the second one now?</summary>
+    private void Cross(Member member, int arrived)
+    {
+        _armsOf.Set(1, member.Experiment).Set(2, member.Phase).Set(3, member.Simulated).Set(4, member.Unit).Step();
+        var arms = _armsOf.Int(0);
+        _armsOf.Reset();
+        if (arms >= 2 && arms - arrived < 2) _addCrossed.Set(1, member.Experiment).Set(2, member.Phase).Set(3, member.Simulated).Run();
+    }
+
+    private void Write(Key key, int measure, in UnitSums s) =>
+        _addMoment.Set(1, key.Experiment).Set(2, key.Phase).Set(3, key.Simulated).Set(4, key.Arm).Set(5, key.Day).Set(6, measure).Set(7, s.Units)
+            .Set(8, (double?)s.Y).Set(9, (double?)s.D).Set(10, (double?)s.X).Set(11, (double?)s.E).Set(12, (double?)s.YY).Set(13, (double?)s.YD).Set(14, (double?)s.YX).Set(15, (double?)s.YE)
+            .Set(16, (double?)s.DD).Set(17, (double?)s.DX).Set(18, (double?)s.DE).Set(19, (double?)s.XX).Set(20, (double?)s.XE).Set(21, (double?)s.EE).Run();
+
+    private static List<(int Day, UnitTotal Total)> Read(Statement rows)
+    {
+        List<(int, UnitTotal)> read = [];
+        while (rows.Step())
+            read.Add((rows.Int(0), new()
+            {
+                Lists = rows.Long(1), Served = rows.Long(2), Rendered = rows.Long(3), Viewable = rows.Long(4), Clicked = rows.Long(5), Carts = rows.Long(6), Purchases = rows.Long(7), Revenue = rows.Long(8),
+            }));
+        rows.Reset();
+        return read;
+    }
+
+    private static string Places(int count) => string.Join(", ", Enumerable.Range(1, count).Select(i => $"?{i}"));
+
+    private static string Grow(string columns) => string.Join(", ", columns.Split(", ").Select(c => $"{c} = {c} + excluded.{c}"));
+}
