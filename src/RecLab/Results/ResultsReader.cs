@@ -18,14 +18,14 @@ public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsR
     private readonly Dictionary<UnitScope, SharedReading> _shared = [];
 
     /// <summary>The reading of an experiment, or null where there is no such experiment. A decided one answers from its snapshot.</summary>
-    /// <param name="phase">An earlier phase; null for the present one.</param>
+    /// <param name="phase">An earlier phase; null, or a number that no phase has, for the present one.</param>
     public async Task<ResultsInput?> ReadAsync(string key, bool simulated, int? phase = null, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
         var experiment = await db.Set<Experiment>().AsNoTracking().Include(e => e.Arms.OrderBy(a => a.Position)).SingleOrDefaultAsync(e => e.Key == key, cancellation);
         if (experiment is null) return null;
         if (phase is null && experiment.Snapshot is { Length: > 2 } frozen && ResultsSnapshot.FromJson(frozen).Reading(simulated) is { } kept) return kept with { State = experiment.State };
-        return await ReadAsync(db, experiment, simulated, phase ?? experiment.Phase, cancellation);
+        return await ReadAsync(db, experiment, simulated, phase is { } p && p >= 1 && p <= experiment.Phase ? p : experiment.Phase, cancellation);
     }
 
     /// <summary>The same of an experiment at hand, never from its snapshot.</summary>
