@@ -18,6 +18,9 @@
     read() { try { return JSON.parse(sessionStorage.getItem('basket')) ?? []; } catch { return []; } },
     write(ids) { sessionStorage.setItem('basket', JSON.stringify(ids)); show(); },
   };
+  // The widget's script is async: what it is told before it is there waits for it.
+  const widgets = customElements.whenDefined('reclab-recommendations');
+  const report = (event) => widgets.then(() => window.reclab.event(event));
   const show = () => { document.querySelector('#basket').textContent = `Basket, ${basket.read().length}`; };
   const cover = (item) => el('img', { src: item.image, alt: '', width: 200, height: 300 });
   const link = (item) => el('a', { href: `/demo/item/${encodeURIComponent(item.id)}` }, item.title);
@@ -35,7 +38,7 @@
       const reasons = list.items.filter((i) => i.reasons?.length).slice(0, 4).map((i) => el('li', {}, `${i.title}: ${i.reasons.map(words).join(', ')}`));
       why.append(el('h3', {}, 'Why this?'),
         el('div', {}, reasons.length ? el('ul', {}, ...reasons) : el('p', {}, list.fallback ? 'What most readers choose; nothing about you was used.' : 'From what you and readers like you have opened.')));
-      if (staff) why.append(el('p', {}, el('span', { class: 'badge' }, list.experiment ? `Variant ${list.experiment.variant} in ${list.experiment.id} (${list.experiment.reason})` : 'No experiment counted this list'), ' ',
+      if (staff) why.append(el('p', {}, el('span', { class: 'badge' }, list.experiment?.id ? `Variant ${list.experiment.variant} in ${list.experiment.id} (${list.experiment.reason})` : 'No experiment counted this list'), ' ',
         el('span', { class: 'badge' }, list.model ? `Model ${list.model.id} v${list.model.version}` : 'No model'), ' ', el('span', { class: 'badge' }, list.fallback ? `Fallback: ${list.fallback}` : 'No fallback')));
     };
     const words = (r) => (r.title ? `because of ${r.title}` : r.itemId ? `because of ${r.itemId}` : r.text ?? r.type);
@@ -70,7 +73,7 @@
       el('p', { class: 'price' }, money(found)),
       el('button', { class: 'btn', type: 'button', onclick: () => {
         basket.write([...new Set([...basket.read(), id])]);
-        window.reclab?.event({ type: 'add_to_cart', itemId: id });
+        report({ type: 'add_to_cart', itemId: id });
       } }, 'Add to basket'))), ...widget('item', 'Often opened next', { item: id }));
   }
 
@@ -81,7 +84,7 @@
         el('td', {}, el('button', { class: 'btn', type: 'button', onclick: () => { basket.write(basket.read().filter((x) => x !== r.id)); route(); } }, `Remove ${r.title}`))))))
       : el('p', {}, 'Your basket is empty.');
     const buy = rows.length ? el('button', { class: 'btn', type: 'button', onclick: () => {
-      for (const r of rows) window.reclab?.event({ type: 'purchase', itemId: r.id, value: r.price ?? 0, currency: 'EUR' });
+      for (const r of rows) report({ type: 'purchase', itemId: r.id, value: r.price ?? 0, currency: 'EUR' });
       basket.write([]);
       main.replaceChildren(el('h1', {}, 'Thank you'), el('p', {}, 'Nothing was charged: this is a demonstration.'));
     } }, 'Buy') : null;
@@ -102,16 +105,11 @@
 
   /* Consent: the shop remembers the answer; the widget is told. */
   const banner = document.querySelector('.consent');
-  const decide = (answer) => { localStorage.setItem('shop.consent', answer); banner.hidden = true; window.reclab?.consent(answer); };
+  const decide = (answer) => { localStorage.setItem('shop.consent', answer); banner.hidden = true; widgets.then(() => window.reclab.consent(answer)); };
   document.querySelector('#yes').addEventListener('click', () => decide('granted'));
   document.querySelector('#no').addEventListener('click', () => decide('denied'));
   document.querySelector('#ask').addEventListener('click', () => { banner.hidden = false; document.querySelector('#no').focus(); });
   const kept = localStorage.getItem('shop.consent');
-  if (kept) whenReady(() => window.reclab.consent(kept)); else banner.hidden = false;
-
-  function whenReady(act, tries = 50) {
-    if (window.reclab) act();
-    else if (tries) setTimeout(() => whenReady(act, tries - 1), 100);
-  }
+  if (kept) widgets.then(() => window.reclab.consent(kept)); else banner.hidden = false;
   route();
 })();

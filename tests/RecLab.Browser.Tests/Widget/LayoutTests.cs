@@ -1,4 +1,6 @@
 using Microsoft.Playwright;
+using RecLab.Doors;
+using RecLab.Serving;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
@@ -32,6 +34,30 @@ public sealed class LayoutTests(ShopWindow window) : IClassFixture<ShopWindow>
         if (fails) await Expect(visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Bestsellers" })).ToBeVisibleAsync();
         else await Expect(visitor.Page.Locator("li[part=card]")).ToHaveCountAsync(6);
         await visitor.Page.EvaluateAsync("Promise.all([...document.querySelector('reclab-recommendations').shadowRoot.images ?? []].map(i => i.decode()))");
+        await visitor.Page.EvaluateAsync(Painted);
+        Assert.Equal(0, await visitor.Page.EvaluateAsync<double>("window.shift"));
+        await visitor.Page.EvaluateAsync("document.querySelector('h1').style.marginBottom = '200px'"); // the measure measures
+        await visitor.Page.WaitForFunctionAsync("window.shift > 0");
+    }
+
+    /// <summary>The script is async: a page may be drawn long before the element has any looks of its own.</summary>
+    [Theory]
+    [InlineData("carousel")]
+    [InlineData("list")]
+    public async Task A_page_with_the_snippet_does_not_move_when_the_script_comes_late(string layout)
+    {
+        var placement = await window.PlacementAsync();
+        await using var visitor = await window.VisitorAsync(900, 1200);
+        await visitor.Page.AddInitScriptAsync(Shifts);
+        var arrived = new TaskCompletionSource<IRoute>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await visitor.Page.RouteAsync("**/widget/**", route => arrived.TrySetResult(route));
+        var snippet = WidgetSnippet.Html(window.App.Url + "/", window.Key, window.App.Get<WidgetDoor>().Integrity, new Placement { Key = placement, Name = "Window", ListLength = 6 }, layout, "For you");
+        await visitor.Page.GotoAsync(window.Site.Page($"<h1>A shop</h1>{snippet}<p id=\"below\">What stands below it</p>"), new() { WaitUntil = WaitUntilState.Commit });
+        var held = await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await Expect(visitor.Page.Locator("#below")).ToBeVisibleAsync();
+        await visitor.Page.EvaluateAsync(Painted); // the page has been seen without the widget
+        await held.ContinueAsync();
+        await Expect(visitor.Page.Locator("li[part=card]")).ToHaveCountAsync(6);
         await visitor.Page.EvaluateAsync(Painted);
         Assert.Equal(0, await visitor.Page.EvaluateAsync<double>("window.shift"));
         await visitor.Page.EvaluateAsync("document.querySelector('h1').style.marginBottom = '200px'"); // the measure measures
