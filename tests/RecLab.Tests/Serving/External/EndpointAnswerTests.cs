@@ -45,6 +45,8 @@ public sealed class EndpointAnswerTests
     [InlineData("fe80::1", false, false)]
     [InlineData("fd00:ec2::254", false, false)]
     [InlineData("0.0.0.0", false, false)]
+    [InlineData("64:ff9b::a9fe:a9fe", false, false)] // the same behind a translator (RFC 6052)
+    [InlineData("100.100.100.200", false, false)]
     [InlineData("2852039166", false, false)] // 169.254.169.254 as one number
     public void Metadata_is_never_called_and_private_addresses_only_where_allowed(string address, bool usually, bool strictly)
     {
