@@ -31,6 +31,7 @@ public sealed class DemoShopCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         var id = await page.EvaluateAsync<string>("JSON.parse(localStorage.getItem('reclab.id')).id");
         Assert.Equal([id], app.Rows("SELECT DISTINCT unit FROM recommendation WHERE unit <> ''"));
 
+        Assert.Empty(await page.FindingsAsync());
         await walk.PressAsync("Why this?");
         await Expect(page.Locator(".why")).ToContainTextAsync("Why this?");
         await page.GetByLabel("Staff view").CheckAsync();
@@ -42,6 +43,7 @@ public sealed class DemoShopCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         var first = await ItemAsync();
         await LiveApp.EventuallyAsync([$"click {first} 2 {id}"], () => app.Rows("SELECT type, item, position, unit FROM event WHERE type = 'click'"));
 
+        Assert.Empty(await page.FindingsAsync());
         await walk.PressAsync("Why this?");
         await Expect(page.Locator(".why")).ToBeVisibleAsync();
         await walk.PressAsync("Add to basket");
@@ -58,6 +60,8 @@ public sealed class DemoShopCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await walk.PressAsync("Add to basket");
         await LiveApp.EventuallyAsync([$"{first} {id}", $"7 {id}"], () => app.Rows("SELECT item, unit FROM event WHERE type = 'add_to_cart' ORDER BY id"));
         await page.Locator("#basket").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Buy" })).ToBeVisibleAsync();
+        Assert.Empty(await page.FindingsAsync());
         await walk.PressAsync("Buy");
         await Expect(page.Locator("h1")).ToHaveTextAsync("Thank you");
         await LiveApp.EventuallyAsync([$"7 {id} 700 EUR"], () => app.Rows("SELECT item, unit, value, currency FROM event WHERE type = 'purchase'")); // item k costs 100 k minor units

@@ -25,6 +25,7 @@ public sealed class SnapshotCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         var page = visitor.Page;
         await walk.GoAsync("/data/snapshot");
         await walk.SeesAsync("The live log holds 24 click");
+        Assert.Empty(await page.FindingsAsync());
         await walk.PressAsync("Simulated visitors");
         await walk.SeesAsync("The simulated log holds nothing to learn from yet.");
         await walk.PressAsync("Make the snapshot");
