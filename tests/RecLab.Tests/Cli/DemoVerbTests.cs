@@ -71,7 +71,7 @@ public sealed class DemoVerbTests
     }
 
     /// <summary>Runs the demo, which must end well.</summary>
-    /// <returns>What it wrote to standard output.</returns>
+    /// <returns>What it wrote, progress lines (standard error) last.</returns>
     private static async Task<string> DemoAsync(RecLabApp app, params string[] arguments)
     {
         var (code, said, errors) = await RunAsync(app, arguments);
@@ -88,7 +88,7 @@ public sealed class DemoVerbTests
             RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var said = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var said = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken) + await errors;
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (process.ExitCode, said, await errors);
     }
