@@ -31,7 +31,7 @@ public sealed class TrainingJob(IDbContextFactory<RecLabDb> database, TimeProvid
         {
             await WriteAsync(runId, r => r.ProcessId = process.Id);
             var reason = await WatchAsync(runId, process, watch);
-            if (!children.Stopping) await ConcludeAsync(runId, reason ?? process.Ending, process.LastWords);
+            if (!children.Stopping) await ConcludeAsync(runId, attempt, reason ?? process.Ending, process.LastWords);
         }
         finally
         {
@@ -70,7 +70,7 @@ public sealed class TrainingJob(IDbContextFactory<RecLabDb> database, TimeProvid
             if (cancellation.IsCancellationRequested || children.Stopping) return;
             await Task.Delay(Look, clock, CancellationToken.None);
         }
-        await ConcludeAsync(run.Id, "its process ended while no server was watching", []);
+        await ConcludeAsync(run.Id, run.Attempt, "its process ended while no server was watching", []);
         Tell(run.Id);
     }
 
@@ -86,11 +86,12 @@ public sealed class TrainingJob(IDbContextFactory<RecLabDb> database, TimeProvid
     }
 
     /// <summary>The process is over. Where it left no word, the run was cancelled or is lost.</summary>
-    private async Task ConcludeAsync(int runId, string reason, IReadOnlyList<string> lastWords)
+    private async Task ConcludeAsync(int runId, int attempt, string reason, IReadOnlyList<string> lastWords)
     {
         await using var db = await database.CreateDbContextAsync();
         var run = await db.Set<TrainingRun>().FirstOrDefaultAsync(r => r.Id == runId);
-        if (run is not { State: RunState.Running or RunState.Queued }) return;
+        if (run is not { State: RunState.Running or RunState.Queued } || run.Attempt != attempt) return;
+        if (run.State == RunState.Queued && run.RequestedAt > run.StartedAt) return; // somebody resumed it while its process was on the way out
         foreach (var words in lastWords) db.Add(new RunLogLine { RunId = runId, At = clock.GetUtcNow(), Text = words });
         RunRecovery.Close(run, run.CancelRequested ? RunState.Cancelled : RunState.Lost, run.CancelRequested ? $"Cancelled; {reason}." : $"Lost: {reason}.", clock.GetUtcNow());
         db.Add(new RunLogLine { RunId = runId, At = clock.GetUtcNow(), Text = run.Error! });

@@ -13,7 +13,7 @@ namespace RecLab.Browser.Tests.Commands;
 public sealed class TrainingCommandsTests(LiveApp app) : IClassFixture<LiveApp>
 {
     /// <summary>Options of a training that goes on until somebody stops it.</summary>
-    private const string Slow = """{"factors":192,"iterations":500,"solver":"cholesky"}""";
+    private const string Slow = """{"factors":320,"iterations":500,"solver":"cholesky"}""";
 
     /// <summary>One training holds the only slot, so that whatever is asked for meanwhile waits for as long as the test likes.</summary>
     [Fact]

@@ -164,6 +164,7 @@ public sealed class VariantCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         Assert.Equal((1, "Bearer let-me-in"), (team.Asked, team.Authorization));
         await page.GetByLabel("Time limit, ms").FillAsync("900");
         await walk.PressAsync("Serve as the next version");
+        await walk.SeesAsync("These settings are served from now on, as the next version.");
         await LiveApp.EventuallyAsync(["900 2"], () => app.AppRows("SELECT json_extract(v.Options, '$.timeoutMs'), r.Version FROM variants v JOIN training_runs r ON r.Id = v.ServedRunId WHERE v.Key = 'our-service'"));
 
         await walk.GoAsync("/variants/new/log-only");

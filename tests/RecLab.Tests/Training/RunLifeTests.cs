@@ -102,6 +102,20 @@ public sealed class RunLifeTests(TrainingApp app) : IClassFixture<TrainingApp>
     }
 
     [Fact]
+    public async Task A_run_that_is_resumed_while_its_cancelled_process_still_ends_goes_on()
+    {
+        await app.VariantAsync("hasty", "als", TrainingApp.Slow);
+        var run = await app.InTheMidstAsync((await Desk.RequestAsync("hasty", "Ada")).Id);
+        await Desk.CancelAsync(run.Id, "Ada", TestContext.Current.CancellationToken);
+        await app.UntilAsync(run.Id, r => r.State == RunState.Cancelled);
+        await Desk.ResumeAsync(run.Id, "Ada", TestContext.Current.CancellationToken);
+        run = await app.UntilAsync(run.Id, r => r.State != RunState.Queued);
+        Assert.Equal((RunState.Running, 2, null), (run.State, run.Attempt, run.Error));
+        await Desk.CancelAsync(run.Id, "Ada", TestContext.Current.CancellationToken);
+        await app.OverAsync(run.Id);
+    }
+
+    [Fact]
     public async Task A_training_that_cannot_be_done_says_why()
     {
         var writer = app.Get<DatasetWriter>();

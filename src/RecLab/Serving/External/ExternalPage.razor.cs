@@ -16,7 +16,7 @@ public sealed partial class ExternalPage : IDisposable
     private Attempt? _attempt;
     private string _name = "", _key = "", _url = "", _header = "Authorization", _secret = "", _what = "";
     private int _dataset, _timeout = 300, _size = 256;
-    private bool _ownKey, _filled;
+    private bool _ownKey, _filled, _changed;
     private double? _received;
     private UploadBox? _upload;
     private ListReport? _report;
@@ -62,6 +62,7 @@ public sealed partial class ExternalPage : IDisposable
     {
         var who = await Doorkeeper.RequireAsync(view.Family.Key == ExternalFamilies.Endpoint ? Policies.Administer : Policies.Analyse);
         var draft = new ExternalDraft(_key, _name, _dataset);
+        _changed = false;
         switch (view.Family.Key)
         {
             case ExternalFamilies.Lists:
@@ -75,6 +76,7 @@ public sealed partial class ExternalPage : IDisposable
                 var endpoint = new EndpointDraft(_url, _header, _secret.Length > 0 ? _secret : view.Variant is null ? "" : null, _timeout, _size);
                 await (view.Variant is null ? Desk.CreateEndpointAsync(draft, endpoint, who) : Desk.ChangeEndpointAsync(view.Variant.Key, endpoint, who));
                 _secret = "";
+                _changed = view.Variant is not null;
                 Navigation.NavigateTo($"variants/{_key}/source");
                 return;
             default:
