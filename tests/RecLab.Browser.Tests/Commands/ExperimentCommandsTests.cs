@@ -66,7 +66,7 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
         await walk.PressAsync("Start Wizard");
         await Expect(page.GetByText("Running, day 1")).ToBeVisibleAsync();
         Assert.Equal(["Running 1"], app.AppRows("SELECT State, Phase FROM experiments WHERE Key = 'wizard'"));
-        foreach (var command in (string[])["Pause", "Stop", "Duplicate", "Live", "Simulated", "Clicks and sales", "Ranking quality", "Phase *", "CSV", "JSON", "Record *"]) walk.Pressed(command); // the results page, which the next test walks
+        foreach (var command in (string[])["Pause", "Stop", "Duplicate", "Live", "Simulated", "Clicks and sales", "Ranking quality", "Phase *", "CSV", "JSON", "Record *", "Click-through rate", "Clicks per user", "Archive", "Start"]) walk.Pressed(command); // the results page, which the next test walks
         await walk.EndAsync();
     }
 
@@ -102,6 +102,15 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
         await walk.PressAsync("Ranking quality", AriaRole.Tab);
         await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("tab=ranking"));
         await walk.PressAsync("Clicks and sales", AriaRole.Tab);
+        foreach (var (name, key) in ((string, string)[])[("Click-through rate", "ctr"), ("Clicks per user", "clicks")])
+        {
+            await walk.PressAsync(name);
+            await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"metric={key}"));
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true })).ToBeVisibleAsync();
+            await walk.PressAsync("Close");
+            await Expect(page).Not.ToHaveURLAsync(new System.Text.RegularExpressions.Regex("metric="));
+        }
+        foreach (var other in (string[])["Conversion", "* per user", "Users *"]) walk.Pressed(other); // the same panel for each
         var lift = page.Locator(".chart").Filter(new() { Has = page.GetByRole(AriaRole.Img, new() { Name = "Cumulative lift" }) });
         await lift.GetByRole(AriaRole.Button, new() { Name = "Show table" }).ClickAsync();
         walk.Pressed("Show table");
