@@ -93,14 +93,12 @@ public sealed class SimulationDesk(IDbContextFactory<RecLabDb> databases, LiveFe
         var now = clock.GetUtcNow();
         var waiting = await db.Set<SimulationRun>().Where(s => s.Id == id && s.State == SimulationState.Queued)
             .ExecuteUpdateAsync(s => s.SetProperty(r => r.State, SimulationState.Cancelled).SetProperty(r => r.FinishedAt, now), cancellation);
-        if (waiting == 0)
-        {
-            if (!_running.TryGetValue(id, out var source)) throw new Refusal(await db.Set<SimulationRun>().AnyAsync(s => s.Id == id && s.State == SimulationState.Running, cancellation)
+        if (waiting == 0 && !_running.ContainsKey(id))
+            throw new Refusal(await db.Set<SimulationRun>().AnyAsync(s => s.Id == id && s.State == SimulationState.Running, cancellation)
                 ? $"Simulation {id} is carried out by another process; stop it there." : $"Simulation {id} is over already.");
-            await source.CancelAsync();
-        }
         db.Add(new AuditEntry { At = now, Who = who, Action = "simulation.cancel", Subject = $"simulation {id}" });
-        await db.SaveChangesAsync(cancellation);
+        await db.SaveChangesAsync(cancellation); // who asked is written before anything ends
+        if (_running.TryGetValue(id, out var source)) await source.CancelAsync();
         feed.Changed(Topic);
     }
 

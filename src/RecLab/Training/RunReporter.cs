@@ -16,6 +16,7 @@ internal sealed class RunReporter : IProgress<TrainingProgress>, IAsyncDisposabl
     private readonly Action _cancel;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _over = new();
+    private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Task _loop;
     private List<RunPoint> _points = [];
     private List<RunLogLine> _lines = [];
@@ -74,6 +75,9 @@ internal sealed class RunReporter : IProgress<TrainingProgress>, IAsyncDisposabl
         }
     }
 
+    /// <summary>Writes what was said so far, so that who sees the run's end sees all that led to it.</summary>
+    public Task WriteAsync() => FlushAsync();
+
     /// <summary>Writes what is left and stops the heartbeat.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -83,6 +87,7 @@ internal sealed class RunReporter : IProgress<TrainingProgress>, IAsyncDisposabl
         await using var db = await _database.CreateDbContextAsync();
         await EndStagesAsync(db);
         _over.Dispose();
+        _writing.Dispose();
     }
 
     private async Task BeatAsync()
@@ -107,6 +112,19 @@ internal sealed class RunReporter : IProgress<TrainingProgress>, IAsyncDisposabl
     }
 
     private async Task FlushAsync()
+    {
+        await _writing.WaitAsync();
+        try
+        {
+            await FlushOnceAsync();
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private async Task FlushOnceAsync()
     {
         List<RunPoint> points;
         List<RunLogLine> lines;

@@ -18,7 +18,7 @@ public sealed class TrainingQueue(IServiceProvider services)
     public async Task AddAsync(TrainingRun run, CancellationToken cancellation)
     {
         var scheduler = await SchedulerAsync(SchedulerOf(run.Device), cancellation);
-        var key = Key(run.Id);
+        var key = Key(run);
         if (await scheduler.Exists(key, cancellation)) return;
         var job = JobBuilder.Create<TrainingJob>().WithIdentity(key).UsingJobData(RunId, run.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)).Build();
         // A run waits for its slot as long as it takes: never a misfire, and its place in the queue is the time it was asked for.
@@ -29,7 +29,7 @@ public sealed class TrainingQueue(IServiceProvider services)
 
     /// <summary>Takes a run out of the queue.</summary>
     public async Task RemoveAsync(TrainingRun run, CancellationToken cancellation) =>
-        await (await SchedulerAsync(SchedulerOf(run.Device), cancellation)).DeleteJob(Key(run.Id), cancellation);
+        await (await SchedulerAsync(SchedulerOf(run.Device), cancellation)).DeleteJob(Key(run), cancellation);
 
     /// <summary>Brings the clock in line with the variant's schedule.</summary>
     public async Task ScheduleAsync(Variant variant, CancellationToken cancellation)
@@ -66,6 +66,7 @@ public sealed class TrainingQueue(IServiceProvider services)
         services.GetKeyedService<ISchedulerFactory>(name) is { } factory ? await factory.GetScheduler(cancellation)
             : throw new RefusedException($"This installation offers no {name} slot.");
 
-    private static JobKey Key(int run) => new($"run-{run}", "runs");
+    /// <summary>A key for each attempt: a run that is resumed while the job of its last attempt still ends gets a place of its own.</summary>
+    private static JobKey Key(TrainingRun run) => new($"run-{run.Id}-{run.Attempt}", "runs");
     private static JobKey RetrainKey(int variant) => new($"retrain-{variant}", "schedules");
 }

@@ -39,6 +39,7 @@ public sealed class TrainingRunner(IDbContextFactory<RecLabDb> database, Dataset
             // Tensor scopes belong to one OS thread, so training has one of its own from first to last.
             var trained = await Task.Factory.StartNew(() => Work(job, reporter, stop), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             await reporter.StageAsync("publish", 0.98, 1);
+            await reporter.WriteAsync();
             await PublishAsync(job, trained, reporter);
             return (RunState.Succeeded, null);
         }

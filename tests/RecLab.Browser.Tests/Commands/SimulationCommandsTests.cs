@@ -36,6 +36,7 @@ public sealed class SimulationCommandsTests(LiveApp app) : IClassFixture<LiveApp
 
         await walk.GoAsync("/simulations/new");
         await page.GetByLabel("Visitors").FillAsync("5000");
+        await page.GetByLabel("Visits each, on average").FillAsync("100"); // long enough to be called back on the fastest machine
         await walk.PressAsync("Send visitors");
         await Expect(page).ToHaveURLAsync(new Regex("/simulations/2$"));
         await LiveApp.EventuallyAsync(["Running"], () => app.AppRows("SELECT State FROM simulations WHERE Id = 2 AND Visits > 0"));
