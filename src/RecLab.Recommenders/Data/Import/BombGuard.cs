@@ -4,7 +4,7 @@ namespace RecLab.Recommenders.Data.Import;
 /// ids and ratings lie between 3 and 30, constant columns near 100.</summary>
 /// <param name="packed">Bytes of the packed content.</param>
 /// <param name="free">Unpacked bytes up to which no ratio is looked at: small files may be as monotonous as they like.</param>
-internal sealed class BombGuard(Stream inner, string name, long packed, long free = 256L << 20) : Stream
+internal sealed class BombGuard(Stream inner, string name, long packed, long free = 256L << 20) : ForwardStream(inner)
 {
     private const int MostTimes = 250;
     private long _count;
@@ -12,21 +12,9 @@ internal sealed class BombGuard(Stream inner, string name, long packed, long fre
     /// <exception cref="ImportException">The content is too large for what it was packed into.</exception>
     public override int Read(Span<byte> buffer)
     {
-        var read = inner.Read(buffer);
+        var read = Inner.Read(buffer);
         _count += read;
         if (_count > free && _count / MostTimes > packed) throw new ImportException($"'{name}' unpacks to more than {MostTimes} times its size and is refused: rows of data do not pack that well.");
         return read;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => _count; set => throw new NotSupportedException(); }
-    public override void Flush() { }
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    protected override void Dispose(bool disposing) { if (disposing) inner.Dispose(); base.Dispose(disposing); }
 }
