@@ -34,7 +34,7 @@ public sealed class SpineTests(LiveApp app) : IClassFixture<LiveApp>
             await page.GetByLabel("Family").SelectOptionAsync(family);
             await page.GetByLabel("Name", new() { Exact = true }).FillAsync(name);
             await page.GetByRole(AriaRole.Button, new() { Name = "Create and train" }).ClickAsync();
-            await Expect(page.Locator("main .chip").Filter(new() { HasText = "Trained" })).ToBeVisibleAsync(new() { Timeout = 90_000 }); // a process of its own, while it is watched
+            await Expect(page.Locator("main .chip").Filter(new() { HasText = "Trained" })).ToBeVisibleAsync(new() { Timeout = 180_000 }); // a process of its own, while it is watched
         }
         Assert.Equal(["popularity Succeeded 1", "als Succeeded 1"], app.AppRows("SELECT v.Family, r.State, v.ServedRunId = r.Id FROM training_runs r JOIN variants v ON v.Id = r.VariantId ORDER BY r.Id"));
 

@@ -19,6 +19,7 @@ public class RecLabApp : WebApplicationFactory<Program>
     {
         builder.ConfigureLogging(logging => logging.AddProvider(Faults));
         builder.UseSetting("RecLab:DataDir", DataDir);
+        builder.UseSetting("RecLab:TrainingNice", "0"); // beside other tests a training in low priority waits for minutes
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
     }
 

@@ -43,13 +43,15 @@ public sealed class TrainingJob(IDbContextFactory<RecLabDb> database, TimeProvid
     private async Task<string?> WatchAsync(int runId, TrainingProcess process, TrainingChildren.Watch watch)
     {
         DateTimeOffset? asked = null, told = null;
+        var silence = new SilenceMeter();
         string? reason = null;
         while (await watch.GoesOnAsync(process, Look))
         {
             var run = await ReadAsync(runId);
             var now = clock.GetUtcNow();
             if (run is null || (run.CancelRequested && asked is null)) { asked = now; reason = "it did not answer the request to stop"; }
-            if (run?.HeartbeatAt is { } heard && now - heard > settings.Silence && asked is null)
+            var (used, wants) = process.Use();
+            if (run?.HeartbeatAt is { } heard && silence.Look(now, heard, used, wants) > settings.Silence && asked is null)
             {
                 asked = now - settings.Patience;
                 reason = $"its process stopped reporting for {settings.Silence.TotalSeconds:0} seconds and was ended";

@@ -25,7 +25,7 @@ public sealed partial class TrainingProcess : IDisposable
     {
         var start = new ProcessStartInfo { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = paths.DataDir };
         List<string> command = [.. Self(), "train", Text(runId), "--attempt", Text(attempt), "--data-dir", paths.DataDir, "--set", $"RecLab:TrainingThreads={Text(settings.Threads)}"];
-        if (Nice() is { } nice) command.InsertRange(0, [nice, "-n", "10"]);
+        if (settings.Nice > 0 && Nice() is { } nice) command.InsertRange(0, [nice, "-n", Text(settings.Nice)]);
         start.FileName = command[0];
         foreach (var argument in command.Skip(1)) start.ArgumentList.Add(argument);
         foreach (var name in new[] { "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS" }) start.Environment[name] = Text(settings.Threads);
@@ -62,6 +62,20 @@ public sealed partial class TrainingProcess : IDisposable
 
     /// <summary>The last lines it wrote to its console, oldest first.</summary>
     public IReadOnlyList<string> LastWords { get { lock (_said) return [.. _said]; } }
+
+    /// <summary>Processor time it has had, and whether one of its threads runs or waits for a processor; zero and false for one that is over.</summary>
+    public (TimeSpan Used, bool Wants) Use()
+    {
+        try
+        {
+            var tasks = Directory.Exists($"/proc/{Id}/task") ? Directory.GetDirectories($"/proc/{Id}/task") : [];
+            return (_process.TotalProcessorTime, tasks.Any(task => File.ReadAllText($"{task}/stat") is var stat && stat[(stat.LastIndexOf(')') + 2)..].StartsWith('R')));
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            return (TimeSpan.Zero, false); // it, or one of its threads, ended while we looked
+        }
+    }
 
     /// <summary>Asks it to stop (SIGTERM).</summary>
     public void Ask() => Ask(_process.Id);

@@ -21,6 +21,9 @@ public sealed record TrainingSettings
     /// <summary>Time between asking a training to stop and SIGTERM, and again until SIGKILL (<c>CancelSeconds</c>).</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How far a training stands back behind serving for the processor (<c>TrainingNice</c>): 0 not at all, 19 as far as the system allows.</summary>
+    public int Nice { get; init; } = 10;
+
     /// <exception cref="InvalidOperationException">A value is out of its range.</exception>
     public static TrainingSettings From(IConfiguration configuration)
     {
@@ -33,6 +36,7 @@ public sealed record TrainingSettings
             CudaSlots = Whole("CudaSlots", fallback.CudaSlots, 0, 64),
             RunJobs = section.GetValue("RunJobs", fallback.RunJobs),
             Silence = TimeSpan.FromSeconds(Whole("HeartbeatSeconds", (int)fallback.Silence.TotalSeconds, 2, 86400)),
+            Nice = Whole("TrainingNice", fallback.Nice, 0, 19),
             Patience = TimeSpan.FromSeconds(Whole("CancelSeconds", (int)fallback.Patience.TotalSeconds, 1, 3600)),
         };
 

@@ -55,7 +55,7 @@ public sealed class OperationsCommandsTests(LiveApp app) : IClassFixture<LiveApp
         await LiveApp.EventuallyAsync(["selftest.start", "selftest.cancel"], () => app.AppRows("SELECT Action FROM audit WHERE Action LIKE 'selftest.%' ORDER BY Id"));
         await page.GetByLabel("Experiments for each promise", new() { Exact = true }).SelectOptionAsync("200");
         await walk.PressAsync("Run the self-test");
-        await Expect(page.GetByText("200 for each promise")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByText("200 for each promise")).ToBeVisibleAsync(new() { Timeout = 180_000 });
         Assert.Equal(["200 experiments for each promise"], app.AppRows("SELECT Detail FROM audit WHERE Action = 'selftest.start' ORDER BY Id DESC LIMIT 1"));
         var store = app.Get<SelfTestStore>();
         var modest = store.Read(full: false)!;

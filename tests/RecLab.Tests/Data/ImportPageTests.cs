@@ -16,7 +16,7 @@ namespace RecLab.Tests.Data;
 /// <summary>Who may name a path of the server: what lies there is shown line by line, and among it are the keys that protect cookies.</summary>
 public sealed class ImportPageTests : BunitContext, IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly ShopApp _app = new();
     private string _person = "";
 

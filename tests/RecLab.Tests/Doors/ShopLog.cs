@@ -59,7 +59,7 @@ public static class ShopLog
                 await app.Get<RecLab.Serving.ModelShelf>().RefreshAsync(TestContext.Current.CancellationToken);
                 return run;
             }
-            Assert.True(run.State is RunState.Queued or RunState.Running && i < 600, $"run {runId} is {run.State}: {run.Error}");
+            Assert.True(run.State is RunState.Queued or RunState.Running && i < 1800, $"run {runId} is {run.State}: {run.Error}");
             await Task.Delay(100, TestContext.Current.CancellationToken);
         }
     }

@@ -7,7 +7,7 @@ namespace RecLab.Tests.Events;
 
 public sealed class EventLogTests(RecLabApp app) : IClassFixture<RecLabApp>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private EventLog Log => app.Services.GetRequiredService<EventLog>();
     private EventStore Store => app.Services.GetRequiredService<EventStore>();
 

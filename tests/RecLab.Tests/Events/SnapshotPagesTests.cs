@@ -19,7 +19,7 @@ namespace RecLab.Tests.Events;
 /// <summary>The pages around snapshots over the real rooms; what they show is compared with SQL.</summary>
 public sealed class SnapshotPagesTests : BunitContext, IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly ShopApp _app = new();
 
     public async ValueTask InitializeAsync()

@@ -6,7 +6,7 @@ namespace RecLab.Tests.Live;
 
 public sealed class LiveFeedTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly LiveFeed _feed = new(TimeProvider.System, NullLogger<LiveFeed>.Instance);
 
     [Fact]

@@ -17,7 +17,7 @@ namespace RecLab.Tests.Shell;
 /// <summary>Placements, simulations and the self-test as pages: empty, filled, unknown, broken.</summary>
 public sealed class NewPagesTests : BunitContext, IClassFixture<RecLabApp>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly RecLabApp _app;
 
     public NewPagesTests(RecLabApp app)

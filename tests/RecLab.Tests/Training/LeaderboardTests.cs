@@ -15,7 +15,7 @@ namespace RecLab.Tests.Training;
 
 public sealed class LeaderboardTests : BunitContext, IClassFixture<RecLabApp>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly RecLabApp _app;
 
     public LeaderboardTests(RecLabApp app)

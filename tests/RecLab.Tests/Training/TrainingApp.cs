@@ -57,7 +57,7 @@ public sealed class TrainingApp : RecLabApp
     }
 
     /// <summary>Waits until a run is as wanted.</summary>
-    public async Task<TrainingRun> UntilAsync(int id, Func<TrainingRun, bool> wanted, int seconds = 60)
+    public async Task<TrainingRun> UntilAsync(int id, Func<TrainingRun, bool> wanted, int seconds = 180)
     {
         TrainingRun run;
         for (var i = 0; !wanted(run = await RunAsync(id)); i++)

@@ -14,7 +14,7 @@ namespace RecLab.Tests.Training;
 /// <summary>The pages over the real rooms and a real database; what they show is compared with the rows.</summary>
 public sealed class TrainingPagesTests : BunitContext, IClassFixture<TrainingApp>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly TrainingApp _app;
 
     public TrainingPagesTests(TrainingApp app)
