@@ -163,10 +163,12 @@ public sealed class DemoScript(DemoOptions options, string address, IServiceProv
         await using var db = await databases.CreateDbContextAsync(cancellation);
         if (await db.Set<SimulationRun>().AnyAsync(s => s.RequestedBy == Who && s.Seed == seed && s.State == SimulationState.Finished, cancellation)) return;
         var running = await db.Set<Experiment>().AnyAsync(e => e.Key == ExperimentKey && e.State == ExperimentState.Running, cancellation);
-        var run = await simulations.RequestAsync(new SimulationRequest { Placement = Placement, Experiment = running ? ExperimentKey : null, DatasetId = dataset.Id, Seed = seed, People = options.Fast ? Math.Min(people, 300) : people }, Who, cancellation);
+        await simulations.RecoverAsync(cancellation);
+        var cutOff = await db.Set<SimulationRun>().AsNoTracking().Where(s => s.RequestedBy == Who && s.Seed == seed && (s.State == SimulationState.Failed || s.State == SimulationState.Cancelled)).OrderByDescending(s => s.Id).FirstOrDefaultAsync(cancellation);
+        var run = await simulations.RequestAsync(new SimulationRequest { Placement = Placement, Experiment = running ? ExperimentKey : null, DatasetId = dataset.Id, Seed = seed, People = options.Fast ? Math.Min(people, 300) : people, FirstDay = cutOff?.FirstDay }, Who, cancellation);
         var line = ProgressLine.OnConsole();
         using var http = new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(60) };
-        run = await runner.RunAsync(run.Id, http, parallel: 8, new Listener(p => line.Show(what, p.Fraction, p.Left)), cancellation);
+        run = await runner.RunAsync(run.Id, http, parallel: 8, new Listener(p => line.Show(what, p.Fraction, p.Left)), goOn: cutOff is not null, cancellation);
         if (run.State != SimulationState.Finished) throw new InvalidOperationException($"The simulated visitors stopped: {run.Error ?? run.State.ToString()}");
         line.Done(FormattableString.Invariant($"{what}: {run.Visits:N0} visits, {run.Viewable:N0} items seen, {run.Clicked:N0} clicked"));
     }

@@ -46,7 +46,7 @@ public static class SimulateVerb
         catch (Controls.Refusal fault) { throw new BadArgumentException(fault.Message); }
         var line = ProgressLine.OnConsole();
         using var http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
-        run = await host.Services.GetRequiredService<SimulationRunner>().RunAsync(run.Id, http, parallel: 8, new Shown(line), cancellation);
+        run = await host.Services.GetRequiredService<SimulationRunner>().RunAsync(run.Id, http, parallel: 8, new Shown(line), cancellation: cancellation);
         if (run.State != SimulationState.Finished) throw new InvalidOperationException($"The visitors stopped: {run.Error ?? run.State.ToString()}");
         line.Done(FormattableString.Invariant($"{run.Visits:N0} visits, {run.Viewable:N0} items seen, {run.Clicked:N0} clicked."));
         return 0;

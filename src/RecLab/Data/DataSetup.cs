@@ -7,12 +7,12 @@ public static class DataSetup
     {
         services.AddDataReading();
         services.AddSingleton<ImportDesk>();
-        services.AddSingleton<DatasetDesk>();
         services.AddHostedService(provider => provider.GetRequiredService<ImportDesk>());
+        services.AddHostedService<FolderSweep>();
         return services;
     }
 
     /// <summary>Data sets without the desk: for verbs and training processes.</summary>
     public static IServiceCollection AddDataReading(this IServiceCollection services) =>
-        services.AddSingleton<DatasetShelf>().AddSingleton<DatasetWriter>().AddSingleton<Importer>();
+        services.AddSingleton<DatasetShelf>().AddSingleton<DatasetWriter>().AddSingleton<Importer>().AddSingleton<DatasetDesk>();
 }

@@ -38,10 +38,22 @@ public sealed class DatasetDesk(IDbContextFactory<RecLabDb> database, HostPaths 
         if (dataset.State == DatasetState.Importing) throw new ImportRefusedException($"'{dataset.Name}' is being imported; cancel that first.");
         foreach (var user in users)
             if (await user.NeedsAsync(id, cancellation) is { } need) throw new ImportRefusedException($"'{dataset.Name}' is needed by {need} and cannot be deleted.");
+        await RemoveAsync(db, dataset, who, "dataset.delete", cancellation);
+    }
+
+    /// <summary>Removes a snapshot of a log that by a policy nothing goes back to any more. The runs that learnt from it stay.</summary>
+    internal async Task PruneAsync(int id, string who, CancellationToken cancellation = default)
+    {
+        await using var db = await database.CreateDbContextAsync(cancellation);
+        if (await db.Set<Dataset>().FirstOrDefaultAsync(d => d.Id == id, cancellation) is { State: DatasetState.Ready } dataset && dataset.IsOfLog()) await RemoveAsync(db, dataset, who, "dataset.prune", cancellation);
+    }
+
+    private async Task RemoveAsync(RecLabDb db, Dataset dataset, string who, string action, CancellationToken cancellation)
+    {
         db.Remove(dataset);
-        db.Add(new AuditEntry { At = clock.GetUtcNow(), Who = who, Action = "dataset.delete", Subject = $"data set {dataset.Name}", Detail = dataset.ContentHash });
+        db.Add(new AuditEntry { At = clock.GetUtcNow(), Who = who, Action = action, Subject = $"data set {dataset.Name}", Detail = dataset.ContentHash });
         await db.SaveChangesAsync(cancellation);
-        shelf.Drop(id);
+        shelf.Drop(dataset.Id);
         var folder = Path.Combine(paths.Datasets, dataset.Folder);
         if (dataset.Folder.Length > 0 && Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         feed.Changed(LiveFeed.Datasets);

@@ -26,6 +26,10 @@ internal sealed class ExposuresDoor(ExposureDesk desk, TimeProvider clock)
         {
             recorded = await desk.RecordAsync(list, http.RequestAborted) ?? throw new ProblemException(404, $"There is no placement '{list.Placement}'.");
         }
+        catch (Controls.Refusal conflict)
+        {
+            throw new ProblemException(409, conflict.Message);
+        }
         catch (EventLogBusyException)
         {
             throw new ProblemException(503, "The list could not be stored at the moment. Send it again with the same exposureId.", retryAfter: 1);

@@ -46,11 +46,14 @@ public sealed class EventLog(EventStore store, IDbContextFactory<RecLabDb> datab
     public RecentEvents Recent => _recent;
 
     /// <summary>Records a served list. Ends when it is durable.</summary>
+    /// <returns>The list as it is stored: the earlier one where one is stored under this id already.</returns>
     /// <exception cref="EventLogBusyException">The queue is full or the database cannot be written.</exception>
-    public Task AppendAsync(Exposure exposure)
+    public async Task<Exposure> AppendAsync(Exposure exposure)
     {
         if (exposure.Propensities.Count != exposure.Items.Count) throw new ArgumentException($"{exposure.Items.Count} items need as many propensities, got {exposure.Propensities.Count}.");
-        return Enqueue(new ExposureEntry(exposure));
+        var entry = new ExposureEntry(exposure);
+        await Enqueue(entry);
+        return entry.Earlier ?? exposure;
     }
 
     /// <summary>Records events. Ends when they are durable, with one receipt for each.</summary>

@@ -34,7 +34,7 @@ internal sealed class EventWriter(EventStore store, IdSealer sealer, string curr
             foreach (var entry in group)
                 switch (entry)
                 {
-                    case ExposureEntry served: Serve(s, served.Exposure); break;
+                    case ExposureEntry served: Serve(s, served); break;
                     case EventsEntry batch: for (var i = 0; i < batch.Events.Count; i++) batch.Receipts[i] = Take(s, batch.Events[i]); break;
                     case TallyEntry tally: Count(s, tally.Kind, tally.Placement, tally.Simulated, tally.At, tally.Count); break;
                 }
@@ -74,12 +74,17 @@ internal sealed class EventWriter(EventStore store, IdSealer sealer, string curr
         _version = version;
     }
 
-    private void Serve(Statements s, Exposure list)
+    private void Serve(Statements s, ExposureEntry entry)
     {
+        var list = entry.Exposure;
         var added = s.AddList.Set(1, list.Id).Set(2, list.ServedAt).Set(3, list.Placement).Set(4, list.Experiment).Set(5, list.Phase).Set(6, list.Arm).Set(7, list.Variant).Set(8, list.Run)
             .Set(9, list.Unit).Set(10, list.Session).Set(11, list.Simulated).Set(12, JsonSerializer.Serialize(list.Items)).Set(13, Numbers(list.Propensities))
             .Set(14, list.Fallback).Set(15, list.Reason).Set(16, list.HostDecides).Run();
-        if (added == 0) return; // a host reports a list again that is stored already: first write wins
+        if (added == 0)
+        {
+            entry.Earlier = s.Lists.Find(list.Id)!.Exposure; // a host reports a list again that is stored already: first write wins
+            return;
+        }
         s.Lists.Add(list);
         s.Fold.Served(list);
     }

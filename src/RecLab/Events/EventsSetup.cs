@@ -24,6 +24,7 @@ public static class EventsSetup
         services.TryAddSingleton<EventStore>();
         services.TryAddSingleton<InteractionReader>();
         services.TryAddSingleton<SnapshotDesk>();
+        services.TryAddSingleton<MadeVisits>();
         return services;
     }
 }

@@ -18,6 +18,9 @@ internal abstract class LogEntry
 internal sealed class ExposureEntry(Exposure exposure) : LogEntry
 {
     public Exposure Exposure { get; } = exposure;
+
+    /// <summary>The list that was stored under this id before; the first write wins.</summary>
+    public Exposure? Earlier { get; set; }
     public override int Size => 1;
 }
 

@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Hosting.Server;
+using RecLab.Events;
 
 namespace RecLab.Laboratory;
 
 /// <summary>Registers the laboratory.</summary>
 public static class LaboratorySetup
 {
-    public static IServiceCollection AddLaboratory(this IServiceCollection services) => services
+    public static IServiceCollection AddLaboratory(this IServiceCollection services) => services.AddLogReading()
         .AddSingleton<Worlds>()
         .AddSingleton<SimulationDesk>()
         .AddSingleton<SimulationRunner>();

@@ -45,7 +45,7 @@ public sealed record SimulationRequest
 }
 
 /// <summary>Takes requests for simulated traffic and keeps their record. The work is done by <see cref="SimulationRunner"/>, here or in a process of its own.</summary>
-public sealed class SimulationDesk(IDbContextFactory<RecLabDb> databases, LiveFeed feed, TimeProvider clock)
+public sealed class SimulationDesk(IDbContextFactory<RecLabDb> databases, KeyDesk keys, LiveFeed feed, TimeProvider clock)
 {
     /// <summary>Topic of the feed.</summary>
     public const string Topic = "simulations";
@@ -65,7 +65,7 @@ public sealed class SimulationDesk(IDbContextFactory<RecLabDb> databases, LiveFe
         if (experiment is not null && experiment.State != ExperimentState.Running) throw new Refusal($"{experiment.Name} is not running, so visitors would not be assigned to its arms.");
         if (request.PlantedArm is { } arm && (experiment is null || arm < 1 || arm >= experiment.Arms.Count)) throw new Refusal("Plant the effect in an arm of the experiment other than control.");
         var placement = experiment?.Placement ?? request.Placement;
-        if (!await db.Set<Placement>().AnyAsync(p => p.Key == placement, cancellation)) throw new Refusal($"There is no placement '{placement}'.");
+        if (!await db.Set<Placement>().AnyAsync(p => p.Key == placement && p.ArchivedAt == null, cancellation)) throw new Refusal($"There is no placement '{placement}'.");
         var today = clock.GetUtcNow().UtcDateTime.Date;
         var run = new SimulationRun
         {
@@ -102,17 +102,29 @@ public sealed class SimulationDesk(IDbContextFactory<RecLabDb> databases, LiveFe
         feed.Changed(Topic);
     }
 
-    /// <summary>Marks what a process that is gone left behind.</summary>
+    /// <summary>Who makes the keys of simulations, in the records.</summary>
+    internal const string KeyHolder = "simulation";
+
+    /// <summary>What the key of a simulation is called.</summary>
+    internal static string KeyName(int id) => $"Simulation {id}";
+
+    /// <summary>Marks what a process that is gone left behind, and ends the secret key it held.</summary>
     public async Task RecoverAsync(CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
+        // the keys first: whoever holds one of them is running by then
+        var held = await db.Set<ApiKey>().Where(k => k.CreatedBy == KeyHolder && k.RevokedAt == null).Select(k => new { k.Id, k.Name }).ToListAsync(cancellation);
         var open = await db.Set<SimulationRun>().Where(s => s.State == SimulationState.Queued || s.State == SimulationState.Running).ToListAsync(cancellation);
         var left = open.Where(s => !ProcessMark.IsAlive(s.Process)).ToArray();
         foreach (var run in left)
             (run.State, run.Error, run.SecondsLeft, run.FinishedAt) = (SimulationState.Failed, "The process that carried it out ended before it was done. What was sent until then is in the log.", null, clock.GetUtcNow());
-        if (left.Length == 0) return;
-        await db.SaveChangesAsync(cancellation);
-        feed.Changed(Topic);
+        if (left.Length > 0)
+        {
+            await db.SaveChangesAsync(cancellation);
+            feed.Changed(Topic);
+        }
+        var alive = open.Except(left).Select(s => KeyName(s.Id)).ToHashSet(StringComparer.Ordinal);
+        foreach (var key in held.Where(k => !alive.Contains(k.Name))) await keys.RevokeAsync(KeyHolder, key.Id);
     }
 
     /// <summary>One simulation, or null.</summary>

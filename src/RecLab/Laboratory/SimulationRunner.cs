@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using RecLab.Access;
 using RecLab.Data;
+using RecLab.Events;
 using RecLab.Experiments;
 using RecLab.Simulation;
 using RecLab.Simulation.Clicks;
@@ -10,7 +11,7 @@ using RecLab.Storage;
 namespace RecLab.Laboratory;
 
 /// <summary>Carries out a simulation: opens the world, takes a secret key for its duration and sends the visitors through the doors of a running server.</summary>
-public sealed class SimulationRunner(IDbContextFactory<RecLabDb> databases, SimulationDesk desk, Worlds worlds, KeyDesk keys, TimeProvider clock)
+public sealed class SimulationRunner(IDbContextFactory<RecLabDb> databases, SimulationDesk desk, Worlds worlds, KeyDesk keys, MadeVisits made, TimeProvider clock)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
 
@@ -19,8 +20,9 @@ public sealed class SimulationRunner(IDbContextFactory<RecLabDb> databases, Simu
     /// <param name="http">Reaches the server.</param>
     /// <param name="parallel">Visitors at once.</param>
     /// <param name="progress">Fraction done and time left, at most twice a second.</param>
+    /// <param name="goOn">Visits of the same people at the same simulated moments that the log has already are not made again: an earlier run of these visitors was cut off.</param>
     /// <param name="cancellation">Stops it between two visits.</param>
-    public async Task<SimulationRun> RunAsync(int id, HttpClient http, int parallel, IProgress<(double Fraction, TimeSpan? Left)>? progress = null, CancellationToken cancellation = default)
+    public async Task<SimulationRun> RunAsync(int id, HttpClient http, int parallel, IProgress<(double Fraction, TimeSpan? Left)>? progress = null, bool goOn = false, CancellationToken cancellation = default)
     {
         await using (var db = await databases.CreateDbContextAsync(cancellation))
             if (!await db.Set<SimulationRun>().AnyAsync(s => s.Id == id, cancellation)) throw new ArgumentException($"There is no simulation {id}.");
@@ -30,10 +32,10 @@ public sealed class SimulationRunner(IDbContextFactory<RecLabDb> databases, Simu
             desk.End(id);
             return await ReadAsync(id);
         }
-        var (entry, secret) = await keys.CreateAsync("simulation", $"Simulation {id}", ApiKeyKind.Secret, [], clock.GetUtcNow().AddHours(12));
+        var (entry, secret) = await keys.CreateAsync(SimulationDesk.KeyHolder, SimulationDesk.KeyName(id), ApiKeyKind.Secret, [], clock.GetUtcNow().AddHours(12));
         try
         {
-            var count = await DriveAsync(id, http, secret, parallel, progress, stop);
+            var count = await DriveAsync(id, http, secret, parallel, progress, goOn, stop);
             await desk.UpdateAsync(id, run => Finish(run, SimulationState.Finished, count, null));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -46,7 +48,7 @@ public sealed class SimulationRunner(IDbContextFactory<RecLabDb> databases, Simu
         }
         finally
         {
-            await keys.RevokeAsync("simulation", entry.Id);
+            await keys.RevokeAsync(SimulationDesk.KeyHolder, entry.Id);
             desk.End(id);
         }
         return await ReadAsync(id);
@@ -54,7 +56,7 @@ public sealed class SimulationRunner(IDbContextFactory<RecLabDb> databases, Simu
 
     private async Task<SimulationRun> ReadAsync(int id) => await desk.FindAsync(id) ?? throw new InvalidOperationException($"Simulation {id} is gone.");
 
-    private async Task<VisitorCount> DriveAsync(int id, HttpClient http, string secret, int parallel, IProgress<(double, TimeSpan?)>? progress, CancellationToken stop)
+    private async Task<VisitorCount> DriveAsync(int id, HttpClient http, string secret, int parallel, IProgress<(double, TimeSpan?)>? progress, bool goOn, CancellationToken stop)
     {
         SimulationRun plan;
         Dataset dataset;
@@ -81,7 +83,7 @@ public sealed class SimulationRunner(IDbContextFactory<RecLabDb> databases, Simu
             progress?.Report((fraction, left));
             _ = desk.UpdateAsync(id, run => Progress(run, count, fraction, left)).ContinueWith(_ => gate.Release(), TaskScheduler.Default);
         });
-        var result = await new VisitorDriver(http, secret, appeal).RunAsync(visitors, world.Items.IndexOf, plan.Placement, plan.ListLength, parallel, report, stop);
+        var result = await new VisitorDriver(http, secret, appeal, goOn ? made.Read(plan.Placement, plan.FirstDay.ToUnixTimeMilliseconds()) : null).RunAsync(visitors, world.Items.IndexOf, plan.Placement, plan.ListLength, parallel, report, stop);
         await gate.WaitAsync(CancellationToken.None); // the last progress note must not overwrite the end
         progress?.Report((1, TimeSpan.Zero));
         return result;

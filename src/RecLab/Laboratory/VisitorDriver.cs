@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using RecLab.Events;
 using RecLab.Simulation;
 
 namespace RecLab.Laboratory;
@@ -13,7 +14,8 @@ public readonly record struct VisitorCount(int People, int Visits, int Viewable,
 /// <param name="http">Its base address is the server; a secret key travels with every request.</param>
 /// <param name="key">Secret key; only such a key may call itself simulated.</param>
 /// <param name="appeal">Factor on a visitor's chance to click what is seen, by outside user id; null for 1.</param>
-public sealed class VisitorDriver(HttpClient http, string key, Func<string, double>? appeal = null)
+/// <param name="made">Visits that were made before these were cut off, with their clicks: nobody makes one twice.</param>
+public sealed class VisitorDriver(HttpClient http, string key, Func<string, double>? appeal = null, IReadOnlyDictionary<MadeVisit, int>? made = null)
 {
     private const int Tries = 8;
 
@@ -34,6 +36,11 @@ public sealed class VisitorDriver(HttpClient http, string key, Func<string, doub
         {
             foreach (var visit in visitors.Visits(user))
             {
+                if (made is not null && made.TryGetValue(new(visit.UserId, visit.Session, visit.At.ToUnixTimeMilliseconds()), out var before))
+                {
+                    if (!visitors.ComesBack(visit, before)) break;
+                    continue;
+                }
                 var events = await VisitAsync(visitors, visit, itemIndex, placement, listLength, stop);
                 var clicks = events.Count(e => e.Type == "click");
                 Interlocked.Increment(ref visits);

@@ -23,7 +23,7 @@ public sealed class Preflight(IDbContextFactory<RecLabDb> databases) : IPrefligh
     }
 
     private static async Task<Finding> PlacementAsync(RecLabDb db, string placement, CancellationToken cancellation) =>
-        await db.Set<Placement>().AnyAsync(p => p.Key == placement, cancellation)
+        await db.Set<Placement>().AnyAsync(p => p.Key == placement && p.ArchivedAt == null, cancellation)
             ? new("Placement", FindingLevel.Good, $"The placement '{placement}' exists.")
             : new("Placement", FindingLevel.Blocks, $"There is no placement '{placement}'.");
 

@@ -33,7 +33,7 @@ public sealed class WizardReader(IDbContextFactory<RecLabDb> databases)
         var served = variants.Where(v => v.ServedRunId is not null).Select(v => v.ServedRunId!.Value).ToArray();
         var runs = await db.Set<TrainingRun>().AsNoTracking()
             .Where(r => served.Contains(r.Id) || r.State == RunState.Queued || r.State == RunState.Running).ToListAsync(cancellation);
-        return new(await db.Set<Placement>().AsNoTracking().OrderBy(p => p.Key).ToListAsync(cancellation),
+        return new(await db.Set<Placement>().AsNoTracking().Where(p => p.ArchivedAt == null).OrderBy(p => p.Key).ToListAsync(cancellation),
             [.. variants.Select(v => new VariantChoice(v.Id, v.Name, v.Family, runs.FirstOrDefault(r => r.Id == v.ServedRunId)?.Version,
                 runs.FirstOrDefault(r => r.VariantId == v.Id && (r.State is RunState.Queued or RunState.Running))))],
             stored, await db.Set<Experiment>().AsNoTracking().Where(e => e.State == ExperimentState.Running).ToListAsync(cancellation));

@@ -1,5 +1,8 @@
+using Microsoft.EntityFrameworkCore;
+using RecLab.Controls;
 using RecLab.Events;
 using RecLab.Experiments;
+using RecLab.Storage;
 
 namespace RecLab.Serving;
 
@@ -31,13 +34,14 @@ public sealed record RecordedList(string RecommendationId, string? Experiment, s
 
 /// <summary>Records lists that the host decided: the log-only arm. The user's arm is computed as for any other list; only where it is a log-only one does the list count for the experiment, so that
 /// a host that shows its own list to somebody else's arm spoils nothing.</summary>
-public sealed class ExposureDesk(LiveExperiments experiments, ModelShelf models, PlacementShelf placements, EventLog log)
+public sealed class ExposureDesk(LiveExperiments experiments, ModelShelf models, PlacementShelf placements, EventLog log, IDbContextFactory<RecLabDb> databases)
 {
     /// <summary>The host showed its list to a user of another arm.</summary>
     public const string OtherArm = "other-arm";
 
-    /// <summary>Ends when the list is durable; null where there is no such placement.</summary>
+    /// <summary>Ends when the list is durable; null where there is no such placement. A report that comes again is answered with what was stored the first time, whatever arm the user is in by now.</summary>
     /// <exception cref="EventLogBusyException">Nothing was stored; try again.</exception>
+    /// <exception cref="Refusal">The id was used for a list of another placement or user.</exception>
     public async Task<RecordedList?> RecordAsync(HostList list, CancellationToken cancellation = default)
     {
         if (await placements.FindAsync(list.Placement, cancellation) is not { } placement) return null;
@@ -52,7 +56,19 @@ public sealed class ExposureDesk(LiveExperiments experiments, ModelShelf models,
             Variant = ours ? served!.VariantId : 0, Run = ours ? served!.RunId : 0, Unit = list.User, Session = list.Session, Simulated = list.Simulated, Items = list.Items, Propensities = list.Propensities,
             Reason = routing.Assignment is not null && !ours ? OtherArm : routing.Reason, HostDecides = true,
         };
-        await log.AppendAsync(exposure);
+        var stored = await log.AppendAsync(exposure);
+        if (!ReferenceEquals(stored, exposure)) return await EarlierAsync(stored, list, wanted, cancellation);
         return new(log.Sealer.Seal(exposure).ToString(), counted?.ExperimentKey, wanted is { } v ? models.NameOf(v)?.Key : null, exposure.Reason);
+    }
+
+    /// <summary>The first write wins: seal, experiment and arm are those of the list that is stored, so that events with the first answer's id and with this one's speak of the same list.</summary>
+    private async Task<RecordedList> EarlierAsync(Exposure stored, HostList list, int? wanted, CancellationToken cancellation)
+    {
+        if (!stored.HostDecides || stored.Placement != list.Placement || stored.Unit != list.User || stored.Simulated != list.Simulated)
+            throw new Refusal("The exposureId was used for another list already. Give every list an id of its own.");
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var experiment = stored.Experiment == 0 ? null : await db.Set<Experiment>().Where(e => e.Id == stored.Experiment).Select(e => e.Key).SingleOrDefaultAsync(cancellation);
+        var variant = stored.Variant != 0 ? stored.Variant : wanted;
+        return new(log.Sealer.Seal(stored).ToString(), experiment, variant is { } v ? models.NameOf(v)?.Key : null, stored.Reason);
     }
 }

@@ -43,6 +43,10 @@ public sealed class Placement
     public string HaltedBy { get; set; } = "";
     public string HaltedWhy { get; set; } = "";
 
+    /// <summary>Since when nothing asks here any more: requests are answered with 404, the log and the numbers stay; null while it is in use.</summary>
+    public DateTimeOffset? ArchivedAt { get; set; }
+    public string ArchivedBy { get; set; } = "";
+
     /// <summary>Serves a variant at full traffic from now on, or the fallback chain.</summary>
     public void Promote(int? variantId, DateTimeOffset at, string who, string why, string? experiment) =>
         (DefaultVariantId, DefaultSince, DefaultBy, DefaultWhy, DefaultExperiment) = (variantId, at, who, why, experiment);

@@ -92,6 +92,30 @@ public sealed class PlacementDesk(IDbContextFactory<RecLabDb> databases, Placeme
         return await KeepAsync(db, placement, who, "placement.release", $"had served its fallback for {Figures.Duration(clock.GetUtcNow() - since)}", cancellation);
     }
 
+    /// <summary>Takes a placement out of use: requests are answered with 404 and no experiment can begin here. Nothing is deleted, and the key stays taken, because it stands in the log.</summary>
+    /// <exception cref="Refusal">There is no such placement, it is archived already, or an experiment runs or waits here.</exception>
+    public async Task<Placement> ArchiveAsync(string key, string who, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var placement = await FindAsync(db, key, cancellation);
+        if (placement.ArchivedAt is not null) throw new Refusal($"{placement.Name} is archived already.");
+        var open = await db.Set<Experiment>().Where(e => e.Placement == key && (e.State == ExperimentState.Running || e.State == ExperimentState.Paused)).Select(e => e.Name).FirstOrDefaultAsync(cancellation);
+        if (open is not null) throw new Refusal($"{open} is about {placement.Name}; stop it before the placement is archived.");
+        (placement.ArchivedAt, placement.ArchivedBy) = (clock.GetUtcNow(), who);
+        return await KeepAsync(db, placement, who, "placement.archive", "requests are answered with 404", cancellation);
+    }
+
+    /// <summary>Takes an archived placement into use again, as it was.</summary>
+    /// <exception cref="Refusal">There is no such placement, or it is in use.</exception>
+    public async Task<Placement> RestoreAsync(string key, string who, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var placement = await FindAsync(db, key, cancellation);
+        if (placement.ArchivedAt is null) throw new Refusal($"{placement.Name} is in use already.");
+        (placement.ArchivedAt, placement.ArchivedBy) = (null, "");
+        return await KeepAsync(db, placement, who, "placement.restore", "answers again", cancellation);
+    }
+
     private async Task<PlacementDraft> CheckedAsync(RecLabDb db, PlacementDraft draft, CancellationToken cancellation)
     {
         draft = draft.Tidy();

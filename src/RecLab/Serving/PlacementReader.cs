@@ -16,7 +16,7 @@ public sealed class PlacementReader(IDbContextFactory<RecLabDb> databases, Model
     public async Task<IReadOnlyList<PlacementView>> ListAsync(CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        var placements = await db.Set<Placement>().AsNoTracking().OrderBy(p => p.Key).ToListAsync(cancellation);
+        var placements = await db.Set<Placement>().AsNoTracking().OrderBy(p => p.ArchivedAt != null).ThenBy(p => p.Key).ToListAsync(cancellation);
         return await ViewsAsync(db, placements, cancellation);
     }
 

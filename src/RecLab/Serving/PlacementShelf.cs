@@ -47,7 +47,7 @@ public sealed class PlacementShelf(IDbContextFactory<RecLabDb> databases, LiveFe
         try
         {
             await using var db = await databases.CreateDbContextAsync(cancellation);
-            var placements = await db.Set<Placement>().AsNoTracking().ToListAsync(cancellation);
+            var placements = await db.Set<Placement>().AsNoTracking().Where(p => p.ArchivedAt == null).ToListAsync(cancellation);
             _placements = placements.ToFrozenDictionary(p => p.Key, Same, StringComparer.Ordinal);
         }
         finally
@@ -68,7 +68,7 @@ public sealed class PlacementShelf(IDbContextFactory<RecLabDb> databases, LiveFe
     {
         if (Find(key) is { } placement) return placement;
         await using (var db = await databases.CreateDbContextAsync(cancellation))
-            if (!await db.Set<Placement>().AnyAsync(p => p.Key == key, cancellation)) return null;
+            if (!await db.Set<Placement>().AnyAsync(p => p.Key == key && p.ArchivedAt == null, cancellation)) return null;
         await RefreshAsync(cancellation);
         return Find(key);
     }

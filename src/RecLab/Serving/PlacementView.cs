@@ -6,7 +6,7 @@ using RecLab.Experiments;
 namespace RecLab.Serving;
 
 /// <summary>What decides at a placement at the moment.</summary>
-public enum ServingSource { Halted, Experiment, Promoted, Fallback, Nothing }
+public enum ServingSource { Archived, Halted, Experiment, Promoted, Fallback, Nothing }
 
 /// <summary>One link of the chain that answers a request, in the order in which they are tried.</summary>
 /// <param name="Name">"ALS".</param>
@@ -41,12 +41,13 @@ public sealed record PlacementView(LivePlacement Settings, IReadOnlyList<Experim
     public ChainLink? Answers => Chain.FirstOrDefault(l => l.Version is not null);
 
     public ServingSource Source =>
-        Answers is null ? ServingSource.Nothing : Placement.HaltedAt is not null ? ServingSource.Halted : Running.Count > 0 ? ServingSource.Experiment
+        Placement.ArchivedAt is not null ? ServingSource.Archived : Answers is null ? ServingSource.Nothing : Placement.HaltedAt is not null ? ServingSource.Halted : Running.Count > 0 ? ServingSource.Experiment
         : Promoted is not null && Answers.Role == "promoted" ? ServingSource.Promoted : ServingSource.Fallback;
 
     /// <summary>What it serves, and since when.</summary>
     public string Sentence => Source switch
     {
+        ServingSource.Archived => $"{Placement.Name} is archived: requests are answered with 404.",
         ServingSource.Nothing => $"{Placement.Name} has nothing to serve yet: no model is trained.",
         ServingSource.Halted => $"{Placement.Name} serves its fallback, {Answers!.Name}, to everybody.",
         ServingSource.Experiment => $"{Placement.Name} is decided by {string.Join(" and ", Running.Select(e => e.Name))}.",
@@ -57,6 +58,7 @@ public sealed record PlacementView(LivePlacement Settings, IReadOnlyList<Experim
     /// <summary>Why.</summary>
     public string Why => Source switch
     {
+        ServingSource.Archived => $"Archived{Since(Placement.ArchivedAt)}, by {Placement.ArchivedBy}. Its log, experiments and numbers stay readable.",
         ServingSource.Nothing => "Train a variant, or import data: the most popular items are served as soon as they can be counted.",
         ServingSource.Halted => $"The kill switch is on{Since(Placement.HaltedAt)}, by {Placement.HaltedBy}: {Placement.HaltedWhy}",
         ServingSource.Experiment => $"People in the experiment get their arm; everybody else gets {Answers!.Name}{(Answers.Role == "promoted" ? "" : ", the fallback")}.",

@@ -10,6 +10,6 @@ public sealed class VariantNeeds(IDbContextFactory<RecLabDb> databases) : IVaria
     public async Task<string?> NeedsAsync(Variant variant, CancellationToken cancellation)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        return await db.Set<Placement>().Where(p => p.DefaultVariantId == variant.Id).Select(p => p.Key).FirstOrDefaultAsync(cancellation) is { } key ? $"the placement '{key}'" : null;
+        return await db.Set<Placement>().Where(p => p.DefaultVariantId == variant.Id && p.ArchivedAt == null).Select(p => p.Key).FirstOrDefaultAsync(cancellation) is { } key ? $"the placement '{key}'" : null;
     }
 }

@@ -6,7 +6,7 @@ using RecLab.Storage;
 namespace RecLab.Training;
 
 /// <summary>Retrains variants on the event log: a fresh snapshot and a training on it, in one step. The variant itself keeps its data set, which is the snapshots' base.</summary>
-public sealed class LogRetraining(SnapshotDesk snapshots, TrainingDesk desk, IDbContextFactory<RecLabDb> database)
+public sealed class LogRetraining(SnapshotDesk snapshots, TrainingDesk desk, DatasetDesk datasets, IDbContextFactory<RecLabDb> database)
 {
     /// <summary>Cuts a snapshot by the recipe and queues a training of the variant on it.</summary>
     /// <param name="key">Which variant.</param>
@@ -22,7 +22,16 @@ public sealed class LogRetraining(SnapshotDesk snapshots, TrainingDesk desk, IDb
         if (scheduled && await LastAsync(variant.Id, cancellation) is { } last && Same(last, snapshot.Cut))
             throw new RefusedException($"Nothing has happened in the {recipe.Side()} log since version {last.Version}.");
         var dataset = await snapshots.StoreAsync(snapshot, snapshots.NameFor(snapshot.Cut, variant.Key), who, cancellation);
-        return await desk.RequestAsync(key, who, scheduled: scheduled, datasetId: dataset.Id, cancellation: cancellation);
+        try
+        {
+            return await desk.RequestAsync(key, who, scheduled: scheduled, datasetId: dataset.Id, cancellation: cancellation);
+        }
+        catch
+        {
+            // nobody will ever learn from it, and its name says a training that did not take place
+            await datasets.DeleteAsync(dataset.Id, who, CancellationToken.None);
+            throw;
+        }
     }
 
     /// <summary>The cut that the variant's newest run on a log learnt from.</summary>

@@ -21,6 +21,7 @@ public static class TrainingSetup
         services.AddSingleton<TrainingWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<TrainingWorker>());
         services.AddHostedService<RunWatcher>();
+        services.AddSingleton<SnapshotKeeper>().AddHostedService(provider => provider.GetRequiredService<SnapshotKeeper>());
         services.AddScheduler(TrainingQueue.Clock, 1, paths);
         services.AddScheduler(TrainingQueue.Cpu, settings.CpuSlots, paths);
         if (settings.CudaSlots > 0) services.AddScheduler(TrainingQueue.Gpu, settings.CudaSlots, paths);

@@ -113,6 +113,7 @@ public sealed partial class VariantDesk(IDbContextFactory<RecLabDb> database, Ti
         var variant = await FindAsync(db, key, cancellation);
         var run = await db.Set<TrainingRun>().FirstOrDefaultAsync(r => r.Id == runId && r.VariantId == variant.Id, cancellation);
         if (run is not { State: RunState.Succeeded }) throw new RefusedException($"Run {runId} is not a finished training of '{key}'.");
+        if (!await db.Set<Dataset>().AnyAsync(d => d.Id == run.DatasetId, cancellation)) throw new RefusedException($"Version {run.Version} of '{key}' learnt from a snapshot that is gone, so it cannot be served again; train it anew.");
         variant.ServedRunId = runId;
         Audit(db, who, "variant.serve", variant, $"version {run.Version} (run {runId})");
         await db.SaveChangesAsync(cancellation);

@@ -72,6 +72,12 @@ public sealed class PlacementCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         Assert.Matches($"(?m)^lists,[^,]+,{hours},", await walk.DownloadAsync("Download CSV"));
         Assert.Equal(["placement.create", "placement.edit", "placement.halt", "placement.release", "placement.default", "placement.default", "placement.default", "placement.default"],
             app.AppRows("SELECT Action FROM audit WHERE Subject LIKE 'placement %(basket)' ORDER BY Id"));
+        await walk.PressAsync("Archive placement");
+        await walk.PressAsync("Archive basket");
+        await LiveApp.EventuallyAsync(["1"], () => app.AppRows($"SELECT ArchivedAt IS NOT NULL {Place}"));
+        await walk.PressAsync("Restore placement");
+        await walk.PressAsync("Restore basket");
+        await LiveApp.EventuallyAsync(["0"], () => app.AppRows($"SELECT ArchivedAt IS NOT NULL {Place}"));
         await walk.GoAsync("/placements"); // only links
         await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "basket" })).ToContainTextAsync("What fits");
         await walk.EndAsync();

@@ -90,6 +90,28 @@ public sealed class ExposuresDoorTests(ShopApp app) : IClassFixture<ShopApp>, IA
         Assert.Empty(app.Get<FoldProof>().Check());
     }
 
+    [Fact]
+    public async Task A_report_that_comes_again_after_the_users_arm_changed_is_the_list_that_was_stored_first()
+    {
+        await OpenExperimentAsync("rerouted");
+        for (var user = 0; ; user++)
+        {
+            if (!(await app.ListAsync($"placement=rerouted&user={user}&n=2")).TryGetProperty("hostDecides", out _)) continue;
+            var report = new { exposureId = Guid.CreateVersion7().ToString(), placement = "rerouted", user = $"{user}", items = new[] { "shirt" } };
+            var (_, first) = await ReportAsync(report);
+            Assert.Equal("assigned", Word(first, "reason"));
+            await app.Get<PlacementDesk>().HaltAsync("rerouted", "", "test", TestContext.Current.CancellationToken);
+            var (_, again) = await ReportAsync(report);
+            Assert.Equal(first.GetRawText(), again.GetRawText());
+            var answer = await app.SendAsync(new { eventId = Guid.NewGuid(), type = "click", recommendationId = Word(again, "recommendationId"), itemId = "shirt", user = $"{user}" });
+            Assert.Equal(1, answer.GetProperty("accepted").GetInt32());
+
+            var (status, problem) = await ReportAsync(report with { user = "somebody-else" });
+            Assert.Equal((HttpStatusCode.Conflict, "The exposureId was used for another list already. Give every list an id of its own."), (status, Word(problem, "detail")));
+            return;
+        }
+    }
+
     [Theory]
     [InlineData("""{"placement":"home","items":["a"]}""", "/user")]
     [InlineData("""{"placement":"home","user":"u","items":[]}""", "/items")]

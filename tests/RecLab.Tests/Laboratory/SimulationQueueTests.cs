@@ -107,6 +107,59 @@ public sealed class SimulationQueueTests(SimulationApp app) : IClassFixture<Simu
         Assert.Equal(SimulationState.Queued, (await Desk.FindAsync(own.Id, TestContext.Current.CancellationToken))!.State);
     }
 
+    [Fact]
+    public async Task The_key_of_a_process_that_was_killed_opens_nothing_after_the_next_start_and_those_in_use_stay()
+    {
+        await ExperimentAsync("keys");
+        var (gone, own) = (await Desk.RequestAsync(Request("keys"), "Ada", TestContext.Current.CancellationToken), await Desk.RequestAsync(Request("keys"), "Ada", TestContext.Current.CancellationToken));
+        await using (var db = await app.DbAsync())
+            await db.Set<SimulationRun>().Where(s => s.Id == gone.Id || s.Id == own.Id).ExecuteUpdateAsync(s => s.SetProperty(r => r.State, SimulationState.Running).SetProperty(r => r.Process, r => r.Id == gone.Id ? $"{Environment.ProcessId}:1" : r.Process), TestContext.Current.CancellationToken);
+        var keys = app.Get<KeyDesk>();
+        var (_, left) = await keys.CreateAsync("simulation", $"Simulation {gone.Id}", ApiKeyKind.Secret, []);
+        var (_, held) = await keys.CreateAsync("simulation", $"Simulation {own.Id}", ApiKeyKind.Secret, []);
+        await Desk.RecoverAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((KeyFault.Revoked, KeyFault.None), (keys.Check(left).Fault, keys.Check(held).Fault));
+        Assert.Equal(KeyFault.None, keys.Check(app.SecretKey).Fault);
+        await using (var db = await app.DbAsync())
+            await db.Set<SimulationRun>().Where(s => s.Id == own.Id).ExecuteUpdateAsync(s => s.SetProperty(r => r.State, SimulationState.Failed), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Visitors_who_were_cut_off_go_on_where_they_were_and_end_like_those_who_were_not()
+    {
+        var whole = await ExperimentAsync("whole");
+        var first = new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
+        var request = Request("whole") with { FirstDay = first, People = 30 };
+        var runner = app.Get<SimulationRunner>();
+        using var http = app.CreateClient();
+        var uncut = await runner.RunAsync((await Desk.RequestAsync(request, "Ada", TestContext.Current.CancellationToken)).Id, http, 2, cancellation: TestContext.Current.CancellationToken);
+
+        var again = await ExperimentAsync("broken");
+        using var stop = new CancellationTokenSource();
+        using var few = new HttpClient(new CutOff(stop, 40) { InnerHandler = app.Server.CreateHandler() }) { BaseAddress = app.Server.BaseAddress };
+        var cut = await runner.RunAsync((await Desk.RequestAsync(request with { Experiment = "broken" }, "Ada", TestContext.Current.CancellationToken)).Id, few, 1, cancellation: stop.Token);
+        Assert.Equal(SimulationState.Cancelled, cut.State);
+        var rest = await runner.RunAsync((await Desk.RequestAsync(request with { Experiment = "broken" }, "Ada", TestContext.Current.CancellationToken)).Id, http, 2, goOn: true, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(SimulationState.Finished, rest.State);
+        Assert.True(rest.Visits > 0 && rest.Visits < uncut.Visits);
+        // the same people at the same moments, each once; 40 requests are 20 visits with a list and its events
+        Assert.Equal(Visits(), Visits("broken"));
+        Assert.Equal("0", Assert.Single(app.Rows("SELECT count(*) FROM (SELECT 1 FROM recommendation WHERE placement = 'broken' GROUP BY unit, session HAVING count(*) > 1)")));
+        Assert.True(whole.Id != again.Id);
+
+        string Visits(string placement = "whole") => string.Join('\n', app.Rows($"SELECT unit, session, served_at FROM recommendation WHERE placement = '{placement}' AND served_at >= {first.ToUnixTimeMilliseconds()} ORDER BY unit, served_at").Where(r => !r.StartsWith('-')));
+    }
+
+    /// <summary>After so many requests somebody stops it all.</summary>
+    private sealed class CutOff(CancellationTokenSource stop, int requests) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (requests-- == 0) stop.Cancel();
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+
     public static TheoryData<string, Func<SimulationRequest, SimulationRequest>> Wrong => new()
     {
         { "Visitors must be", r => r with { People = 0 } },

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RecLab.Access;
@@ -45,6 +46,31 @@ public sealed class PlacementDeskTests(ShopApp app) : IClassFixture<ShopApp>, IA
         var entries = (await app.Get<Audit>().ReadAsync(500, "placement.", TestContext.Current.CancellationToken)).Where(a => a.Subject.EndsWith("(halted)", StringComparison.Ordinal)).Reverse().ToArray();
         Assert.Equal(["placement.halt Ada the arm shows nonsense", "placement.release Grace"], entries.Select(e => $"{e.Action} {e.Who} {(e.Action == "placement.halt" ? e.Detail : "")}".Trim()));
         await Assert.ThrowsAsync<Refusal>(() => Desk.ReleaseAsync("halted", "Grace", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task An_archived_placement_answers_nobody_keeps_its_log_and_can_be_restored()
+    {
+        var (popular, neighbours) = (await app.ServeAsync("popularity", "popularity"), await app.ServeAsync("knn", "item-knn"));
+        await app.PlacementAsync("attic", p => p.Exploration = 0);
+        await app.ExperimentAsync("attic-1", "attic", neighbours, popular);
+        Assert.Equal("attic-1 is about attic; stop it before the placement is archived.", (await Assert.ThrowsAsync<Refusal>(() => Desk.ArchiveAsync("attic", "Ada", TestContext.Current.CancellationToken))).Message);
+        await app.ListAsync("placement=attic&user=3");
+        await app.Get<ExperimentDesk>().StopAsync("attic-1", "Ada", "enough", TestContext.Current.CancellationToken);
+        await Desk.ArchiveAsync("attic", "Ada", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync());
+        Assert.Equal("1", Assert.Single(app.Rows("SELECT count(*) FROM recommendation WHERE placement = 'attic'")));
+        Assert.Equal(ServingSource.Archived, (await app.Get<PlacementReader>().ReadAsync("attic", TestContext.Current.CancellationToken))!.View.Source);
+        await Assert.ThrowsAsync<Refusal>(() => Desk.CreateAsync(new() { Key = "attic", Name = "Another" }, "Ada", TestContext.Current.CancellationToken));
+        await Desk.RestoreAsync("attic", "Grace", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync());
+
+        async Task<HttpStatusCode> StatusAsync()
+        {
+            using var client = app.Backend();
+            using var answer = await client.GetAsync("/api/v1/recommendations?placement=attic&user=3", TestContext.Current.CancellationToken);
+            return answer.StatusCode;
+        }
     }
 
     [Fact]
