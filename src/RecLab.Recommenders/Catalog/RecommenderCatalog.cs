@@ -6,6 +6,7 @@ using RecLab.Recommenders.Models.Factors;
 using RecLab.Recommenders.Models.Hybrids;
 using RecLab.Recommenders.Models.Linear;
 using RecLab.Recommenders.Models.Neighbours;
+using RecLab.Recommenders.Models.Ratings;
 using RecLab.Recommenders.Neural.Models;
 
 namespace RecLab.Recommenders.Catalog;
@@ -60,9 +61,15 @@ public static class RecommenderCatalog
         RecommenderFamily.Of<FactorizationMachineOptions>("fm", "Factorisation machine", "Vectors for ids and attributes of users and items, all in pairs.",
             "Rendle 2010, ICDM", "factors", o => new FactorizationMachine(o)) with { Experimental = true },
         RecommenderFamily.Of<BiasedMfOptions>("biased-mf", "Biased MF (ratings)", "Predicts ratings from biases and vectors of user and item.",
-            "Koren, Bell, Volinsky 2009, IEEE Computer", "factors", o => new BiasedMf(o)) with { Experimental = true },
+            "Koren, Bell, Volinsky 2009, IEEE Computer", "factors", o => new BiasedMf(o)),
         RecommenderFamily.Of<BiasBaselineOptions>("bias", "Bias baseline (ratings)", "Predicts ratings from how users and items deviate from the mean.",
-            "Koren 2010, TKDD", "baseline", o => new BiasBaseline(o)) with { Experimental = true },
+            "Koren 2010, TKDD", "baseline", o => new BiasBaseline(o)),
+        RecommenderFamily.Of<RatingKnnOptions>("rating-knn", "Rating kNN", "Predicts ratings from what the users most alike thought of the item.",
+            "Koren 2010, TKDD; Shardanand, Maes 1995, CHI", "neighbours", o => new RatingKnn(o)),
+        RecommenderFamily.Of<RatingNmfOptions>("rating-nmf", "NMF (ratings)", "Predicts ratings by vectors that hold no negative number.",
+            "Luo et al. 2014, IEEE TII", "factors", o => new RatingNmf(o)),
+        RecommenderFamily.Of<SlopeOneOptions>("slope-one", "Slope One", "Predicts ratings from how much better others found one item than another.",
+            "Lemire, Maclachlan 2005, SDM", "neighbours", o => new SlopeOne(o)),
         RecommenderFamily.Of<ContentVectorsOptions>("content-vectors", "Content by vectors", "What lies near to what you touched, by item vectors made elsewhere.",
             "Lops, de Gemmis, Semeraro 2011, Recommender Systems Handbook", "content", o => new ContentVectors(o)) with { Experimental = true },
         RecommenderFamily.Of<RandomOrderOptions>("random", "Random", "Chance: the floor for every comparison.",

@@ -9,13 +9,18 @@ namespace RecLab.Recommenders.Reproductions;
 /// <summary>The cuts that published tables were made on, read as they were published.</summary>
 public static class PublishedSplits
 {
+    /// <summary>All ratings of MovieLens 100K or 1M, uncut.</summary>
+    public static Interactions Ratings(string folder) => DatasetReaders.Read(MovieLens(folder)).Interactions;
+
+    private static string MovieLens(string folder) => Path.Combine(folder, "ml-100k.zip") is var zip && File.Exists(zip) ? zip : folder;
+
     /// <summary>MovieLens 100K or 1M cut by the digits of <c>split-80-10-10.txt.gz</c> beside it, one per line of the ratings file: 0 trains, 1 validates, 2 tests
     /// (RecBole's random cut within each user).</summary>
     /// <exception cref="InvalidDataException">Digits and ratings do not belong together.</exception>
     public static Split EightyTenTen(string folder)
     {
-        var zip = Path.Combine(folder, "ml-100k.zip");
-        var (path, file, separator) = File.Exists(zip) ? (zip, "u.data", "\t") : (folder, "ratings.dat", "::");
+        var path = MovieLens(folder);
+        var (file, separator) = path == folder ? ("ratings.dat", "::") : ("u.data", "\t");
         var all = DatasetReaders.Read(path).Interactions;
         var parts = new Dictionary<(int, int), char>(all.Count);
         using (var digits = Text(Path.Combine(folder, "split-80-10-10.txt.gz")))

@@ -2,7 +2,10 @@ using RecLab.Recommenders.Evaluation;
 using RecLab.Recommenders.Models;
 using RecLab.Recommenders.Models.Als;
 using RecLab.Recommenders.Models.Linear;
+using RecLab.Recommenders.Models.Baselines;
+using RecLab.Recommenders.Models.Factors;
 using RecLab.Recommenders.Models.Neighbours;
+using RecLab.Recommenders.Models.Ratings;
 using RecLab.Recommenders.Neural.Models;
 
 namespace RecLab.Recommenders.Reproductions;
@@ -26,12 +29,15 @@ public static class ReproductionCatalog
         Split80("split-1m-als", "ml-1m", "implicit ALS, 64 factors, 15 iterations", "implicit 0.7.3", Als(), 0.1998, 0.2878, 0.01) with { Floor = true },
         Ncf("ncf-pop", "popularity", "computed independently", new Popularity(new()), 0.453808, 0.254455, 0.0005),
         Ncf("ncf-ease-500", "EASE, lambda 500", "numpy", new Ease(new() { Regularization = 500 }), 0.709603, 0.449542, 0.0008),
-        new("gowalla-itemknn", "gowalla", "LightGCN's train and test; all items but the trained ones ranked; users with test rows", "item kNN, cosine, 100 neighbours", Bars,
-            new Dictionary<string, double> { ["Recall@20"] = 0.156994, ["NDCG@20"] = 0.121364, ["Recall@50"] = 0.254896, ["NDCG@50"] = 0.152704 }, 0.004,
-            (folder, context) => AllRanked(Cosine(), PublishedSplits.LightGcn(folder), context, [20, 50]))
-        {
-            Deviation = "the source maps the cosine s to (s + 1) / 2, divides by the sum over the neighbours and adds item means; plain cosine is what is trained here",
-        },
+        Rated("rating-100k-baseline", "ml-100k", "biases of users and items", new BiasBaseline(new()), 0.944, 0.748),
+        Rated("rating-100k-svd", "ml-100k", "biased MF, 100 factors, 20 epochs", new BiasedMf(new()), 0.934, 0.737),
+        Rated("rating-100k-nmf", "ml-100k", "NMF, 15 factors, 50 epochs", new RatingNmf(new() { AtOnce = true }), 0.963, 0.758),
+        Rated("rating-100k-slope", "ml-100k", "Slope One", new SlopeOne(new()), 0.946, 0.743),
+        Rated("rating-100k-knnbaseline", "ml-100k", "kNN with baselines, 40 users", new RatingKnn(new()), 0.931, 0.733),
+        Rated("rating-1m-baseline", "ml-1m", "biases of users and items", new BiasBaseline(new()), 0.909, 0.719),
+        Rated("rating-1m-knnbaseline", "ml-1m", "kNN with baselines, 40 users", new RatingKnn(new()), 0.895, 0.706),
+        Gowalla("gowalla-itemknn", "item kNN, cosine, 100 neighbours, scaled and centred as the source does it", new BarsItemKnn(100), 0.004, 0.156994, 0.121364, 0.254896, 0.152704),
+        Gowalla("gowalla-slim", "SLIM, alpha 0.005, l1 ratio 1e-6", new Slim(new() { L1 = 1.5e-4, L2 = 149.3, WeightsPerItem = 500 }), 0.005, 0.169876, 0.138218),
     ];
 
     /// <exception cref="KeyNotFoundException">There is no such row.</exception>
@@ -57,6 +63,19 @@ public static class ReproductionCatalog
                 return AllRanked(recommender, split, context with { Validation = split.Validation }, [10]);
             })
         { Floor = true };
+
+    private static Reproduction Gowalla(string id, string model, IRecommender recommender, double tolerance, params double[] values) =>
+        new(id, "gowalla", "LightGCN's train and test; all items but the trained ones ranked; users with test rows", model, Bars,
+            new[] { "Recall@20", "NDCG@20", "Recall@50", "NDCG@50" }.Zip(values).ToDictionary(p => p.First, p => p.Second), tolerance,
+            (folder, context) => AllRanked(recommender, PublishedSplits.LightGcn(folder), context, [20, 50]));
+
+    private static Reproduction Rated(string id, string dataset, string model, IRecommender recommender, double rmse, double mae) =>
+        new(id, dataset, "5-fold cross-validation of all ratings, predictions clipped to the scale, mean of the folds", model, "Surprise README, benchmarks",
+            new Dictionary<string, double> { ["RMSE"] = rmse, ["MAE"] = mae }, 0.004, (folder, context) =>
+            {
+                var values = RatingEvaluator.CrossValidate(recommender, PublishedSplits.Ratings(folder), 5, seed: 42, context);
+                return new Dictionary<string, double> { ["RMSE"] = values["rmse"], ["MAE"] = values["mae"] };
+            });
 
     private static Reproduction Ncf(string id, string model, string source, IRecommender recommender, double hits, double ndcg, double tolerance) =>
         new(id, "ml-1m-ncf", "leave one out; the last row of a user ranked among itself and 99 given negatives (sampled: not comparable with full ranking)", model, source,

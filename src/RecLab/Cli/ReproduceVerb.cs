@@ -23,20 +23,20 @@ public static class ReproduceVerb
     {
         if (ids.Length == 0)
         {
-            foreach (var row in ReproductionCatalog.All) Console.WriteLine($"{row.Id,-22} {row.Dataset,-12} {row.Model} ({row.Source})");
+            foreach (var row in ReproductionCatalog.All) Console.WriteLine($"{row.Id,-24} {row.Dataset,-12} {row.Model} ({row.Source})");
             return 0;
         }
         if (threads < 0) throw new BadArgumentException($"--threads needs a number from 0 on, got {threads}.");
         var rows = ids is ["all"] ? ReproductionCatalog.All : [.. ids.Select(Known)];
         if (!Directory.Exists(data)) throw new BadArgumentException($"There is no folder {data}; give --data.");
         var all = true;
-        Console.WriteLine($"{"row",-22}{"metric",-11}{"ours",9}{"published",11}{"difference",12}  met");
+        Console.WriteLine($"{"row",-24}{"metric",-11}{"ours",9}{"published",11}{"difference",12}  met");
         foreach (var row in rows)
         {
             var outcome = row.Run(data, new TrainingContext { Threads = threads, Cancellation = cancellation });
             all &= outcome.Meets;
             foreach (var (metric, published) in row.Published)
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Id,-22}{metric,-11}{outcome.Ours[metric],9:0.0000}{published,11:0.0000}{Math.Round(outcome.Ours[metric] - published, 4) + 0.0,12:+0.0000;-0.0000;0.0000}  {(outcome.Meets ? "yes" : "no")}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Id,-24}{metric,-11}{outcome.Ours[metric],9:0.0000}{published,11:0.0000}{Math.Round(outcome.Ours[metric] - published, 4) + 0.0,12:+0.0000;-0.0000;0.0000}  {(outcome.Meets ? "yes" : "no")}"));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {row.Model}; {outcome.Took.TotalSeconds:0.0} s, tolerance {row.Tolerance}{(row.Floor ? " (a floor)" : "")}{(row.Deviation.Length > 0 ? $"; {row.Deviation}" : "")}"));
         }
         return all ? 0 : 1;

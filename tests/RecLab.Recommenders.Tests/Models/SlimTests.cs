@@ -1,6 +1,7 @@
 using RecLab.Recommenders.Catalog;
 using RecLab.Recommenders.Data;
 using RecLab.Recommenders.Models.Linear;
+using RecLab.Recommenders.Models.Neighbours;
 using Xunit;
 
 namespace RecLab.Recommenders.Tests.Models;
@@ -29,5 +30,28 @@ public sealed class SlimTests : RecommenderContract
     {
         var data = new Interactions(Vocabulary.OfNumbers(1), Vocabulary.OfNumbers(2), [0, 0], [0, 1], [1, 1], new long[2]);
         Assert.False(new Slim(new() { L1 = 1 }).Train(data, new()).Score(Query.Of(-1, [0]), new float[2]));
+    }
+
+    [Theory]
+    [InlineData(0, 0), InlineData(0.5, 0), InlineData(2, 3)]
+    public void Many_items_are_solved_by_residuals_to_the_same_weights(double l1, int kept)
+    {
+        var data = Evaluation.Toy.Interactions(200, 40, seed: 8);
+        var slim = new Slim(new() { L1 = l1, L2 = 2, WeightsPerItem = kept, Sweeps = 200 });
+        var touched = SparseMatrix.Of(data);
+        KeptLinks[] dense = slim.Dense(touched, new() { Threads = 1 }), sparse = slim.Sparse(touched, new() { Threads = 2 });
+        for (var item = 0; item < dense.Length; item++)
+        {
+            Assert.Equal(dense[item].Items, sparse[item].Items);
+            for (var k = 0; k < dense[item].Items.Length; k++) Assert.Equal(dense[item].Weights[k], sparse[item].Weights[k], 2e-3f);
+            if (kept > 0) Assert.InRange(dense[item].Items.Length, 0, kept);
+        }
+    }
+
+    [Fact]
+    public void Negative_weights_over_too_many_items_are_refused_in_one_sentence()
+    {
+        var data = new Interactions(Vocabulary.OfNumbers(1), Vocabulary.OfNumbers(Slim.MostDense + 1), [0], [0], [1], [0]);
+        Assert.Contains("16,385 items", Assert.Throws<TrainingException>(() => new Slim(new() { OnlyPositive = false }).Train(data, new())).Message, StringComparison.Ordinal);
     }
 }

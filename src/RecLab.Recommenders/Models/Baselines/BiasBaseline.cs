@@ -27,23 +27,48 @@ public sealed class BiasBaseline(BiasBaselineOptions options) : IRecommender
 {
     public IModel Train(Interactions data, TrainingContext context)
     {
-        if (data.Count == 0) throw new TrainingException("There are no ratings to learn from.");
-        var mean = data.Value.Average(v => (double)v);
-        double[] user = new double[data.Users.Count], item = new double[data.Items.Count];
-        for (var round = 0; round < options.Rounds; round++)
-        {
-            Fit(data.Item, data.User, data.Value, mean, item, user, options.ItemDamping);
-            Fit(data.User, data.Item, data.Value, mean, user, item, options.UserDamping);
-            context.Report((round + 1.0) / options.Rounds, $"round {round + 1} of {options.Rounds}");
-        }
-        return new BiasModel(data.Users, data.Items, (float)mean, [.. user.Select(b => (float)b)], [.. item.Select(b => (float)b)]);
+        var biases = Biases.Of(data, options.ItemDamping, options.UserDamping, options.Rounds, context, 1);
+        return new BiasModel(data.Users, data.Items, biases);
     }
 
     public IModel Load(Stream artifact, Vocabulary users, Vocabulary items)
     {
         var arrays = SafeTensors.Read(artifact);
-        return new BiasModel(users, items, arrays.Floats("mean", 1)[0], arrays.Floats("user", users.Count), arrays.Floats("item", items.Count));
+        return new BiasModel(users, items, Biases.Read(arrays, users.Count, items.Count));
     }
+}
+
+/// <summary>How far users and items lie from the mean of all ratings.</summary>
+internal sealed record Biases(float Mean, float[] User, float[] Item)
+{
+    /// <summary>Fits items and users in turn.</summary>
+    /// <param name="share">Of the whole training, for progress.</param>
+    public static Biases Of(Interactions data, double itemDamping, double userDamping, int rounds, TrainingContext context, double share)
+    {
+        if (data.Count == 0) throw new TrainingException("There are no ratings to learn from.");
+        var mean = data.Value.Average(v => (double)v);
+        double[] user = new double[data.Users.Count], item = new double[data.Items.Count];
+        for (var round = 0; round < rounds; round++)
+        {
+            Fit(data.Item, data.User, data.Value, mean, item, user, itemDamping);
+            Fit(data.User, data.Item, data.Value, mean, user, item, userDamping);
+            context.Report(share * (round + 1.0) / rounds, $"round {round + 1} of {rounds}");
+        }
+        return new((float)mean, [.. user.Select(b => (float)b)], [.. item.Select(b => (float)b)]);
+    }
+
+    /// <summary>What is said of a pair; user -1 for a stranger.</summary>
+    public float At(int user, int item) => Mean + (user < 0 ? 0 : User[user]) + Item[item];
+
+    public void Put(SafeTensors arrays)
+    {
+        arrays["mean"] = NamedArray.Of([Mean]);
+        arrays["user"] = NamedArray.Of(User);
+        arrays["item"] = NamedArray.Of(Item);
+    }
+
+    /// <exception cref="InvalidDataException">The arrays are of other vocabularies.</exception>
+    public static Biases Read(SafeTensors arrays, int users, int items) => new(arrays.Floats("mean", 1)[0], arrays.Floats("user", users), arrays.Floats("item", items));
 
     private static void Fit(int[] of, int[] other, float[] value, double mean, double[] bias, double[] fixedBias, double damping)
     {
@@ -58,17 +83,26 @@ public sealed class BiasBaseline(BiasBaselineOptions options) : IRecommender
     }
 }
 
-internal sealed class BiasModel(Vocabulary users, Vocabulary items, float mean, float[] user, float[] item) : IModel
+internal sealed class BiasModel(Vocabulary users, Vocabulary items, Biases biases) : IRatingModel
 {
     public Vocabulary Users => users;
     public Vocabulary Items => items;
 
     public bool Score(Query query, Span<float> scores)
     {
-        System.Numerics.Tensors.TensorPrimitives.Add(item, mean + (query.User < 0 ? 0 : user[query.User]), scores);
+        System.Numerics.Tensors.TensorPrimitives.Add(biases.Item, biases.Mean + (query.User < 0 ? 0 : biases.User[query.User]), scores);
         return items.Count > 0;
     }
 
-    public void Save(Stream stream) =>
-        new SafeTensors { ["mean"] = NamedArray.Of([mean]), ["user"] = NamedArray.Of(user), ["item"] = NamedArray.Of(item) }.Write(stream);
+    public void Predict(int user, ReadOnlySpan<int> of, Span<float> ratings)
+    {
+        for (var k = 0; k < of.Length; k++) ratings[k] = biases.At(user, of[k]);
+    }
+
+    public void Save(Stream stream)
+    {
+        var arrays = new SafeTensors();
+        biases.Put(arrays);
+        arrays.Write(stream);
+    }
 }

@@ -79,7 +79,7 @@ public sealed class BiasedMf(BiasedMfOptions options) : IRecommender
     }
 }
 
-internal sealed class BiasedMfModel : IModel
+internal sealed class BiasedMfModel : IRatingModel
 {
     private readonly float _mean;
     private readonly float[] _ofUser, _ofItem, _users, _items;
@@ -100,6 +100,15 @@ internal sealed class BiasedMfModel : IModel
         _scoring.Score(query.User < 0 ? new float[_width] : _users.AsSpan(query.User * _width, _width), scores);
         System.Numerics.Tensors.TensorPrimitives.Add(scores, _mean + (query.User < 0 ? 0 : _ofUser[query.User]), scores);
         return Items.Count > 0;
+    }
+
+    public void Predict(int user, ReadOnlySpan<int> items, Span<float> ratings)
+    {
+        for (var k = 0; k < items.Length; k++)
+        {
+            ratings[k] = _mean + _ofItem[items[k]];
+            if (user >= 0) ratings[k] += _ofUser[user] + System.Numerics.Tensors.TensorPrimitives.Dot<float>(_users.AsSpan(user * _width, _width), _items.AsSpan(items[k] * _width, _width));
+        }
     }
 
     public void Save(Stream stream) => new SafeTensors

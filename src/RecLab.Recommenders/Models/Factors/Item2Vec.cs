@@ -7,6 +7,16 @@ using RecLab.Recommenders.Numerics;
 
 namespace RecLab.Recommenders.Models.Factors;
 
+/// <summary>What makes an item the next of a history.</summary>
+public enum Item2VecScore
+{
+    /// <summary>The mean of u_j . v_i over the history's items j: how often i keeps their company, as training asked.</summary>
+    Company,
+
+    /// <summary>The cosine of u_i and the mean of the unit vectors u_j: items alike, which says nothing about how often either is touched.</summary>
+    Likeness,
+}
+
 /// <summary>Options of <see cref="Item2Vec"/>.</summary>
 public sealed record Item2VecOptions : RecommenderOptions
 {
@@ -22,19 +32,28 @@ public sealed record Item2VecOptions : RecommenderOptions
     [Display(Name = "Company", Description = "Company drawn per item and epoch.", Order = 4), Range(1, 100)]
     public int Company { get; init; } = 3;
 
-    [Display(Name = "Negatives", Description = "Chance items against each company, drawn by popularity to the power 0.75.", Order = 5), Range(1, 100), Tunable(3, 20)]
+    [Display(Name = "Negatives", Description = "Chance items against each company, drawn by a power of their popularity.", Order = 5), Range(1, 100), Tunable(3, 20)]
     public int Negatives { get; init; } = 5;
 
     [Display(Name = "Learning rate", Description = "Size of a step; falls in a line to a hundredth at the end.", Order = 6), Range(1e-6, 1), Tunable(0.01, 0.1, Log = true)]
     public double LearningRate { get; init; } = 0.05;
 
-    [Display(Name = "Memory", Description = "Touches after which an item counts half in a profile; 0 counts all alike.", Order = 7), Range(0, 100_000), Tunable(5, 500, Log = true)]
+    /// <summary>0.75 in the original for words; 0 draws all alike (Caselles-Dupre, Lesaint and Royo-Letelier, "Word2vec applied to recommendation: hyperparameters matter", RecSys 2018).</summary>
+    [Display(Name = "Power of popularity", Description = "Chance items are drawn by popularity to this power: the higher, the more popular items are held back.", Order = 7), Range(-1, 1), Tunable(-0.5, 1)]
+    public double NegativePower { get; init; }
+
+    [Display(Name = "Score", Description = "By the company items keep, or by how alike they are.", Order = 8)]
+    public Item2VecScore Score { get; init; }
+
+    [Display(Name = "Memory", Description = "Touches after which an item counts half in a profile; 0 counts all alike.", Order = 9), Range(0, 100_000), Tunable(5, 500, Log = true)]
     public double HalfLife { get; init; }
 }
 
 /// <summary>Item2Vec: skip-gram with negative sampling on histories instead of sentences. For an item i and company j it maximises
-/// <c>ln sigma(u_i . v_j) + sum over negatives k of ln sigma(-u_i . v_k)</c>; a person is the mean of the unit vectors u of the items touched, the score is the cosine.</summary>
-/// <remarks>Barkan and Koenigstein, "Item2Vec: Neural Item Embedding for Collaborative Filtering", MLSP 2016; Mikolov et al., NIPS 2013 (negatives, the power 0.75).
+/// <c>ln sigma(u_i . v_j) + sum over negatives k of ln sigma(-u_i . v_k)</c>; an item is scored by the mean of
+/// <c>u_j . v_i</c> over the items j touched, what training asked, or by the cosine of the vectors u.</summary>
+/// <remarks>Barkan and Koenigstein, "Item2Vec: Neural Item Embedding for Collaborative Filtering", MLSP 2016 (whose score is the cosine: on MovieLens that finds
+/// look-alikes that hardly anybody touches and is as good as chance); Mikolov et al., NIPS 2013 (negatives); with chance items all alike u_j . v_i follows ln P(i | j) (Levy and Goldberg, NIPS 2014).
 /// One thread, so that a seed decides everything.</remarks>
 public sealed class Item2Vec(Item2VecOptions options) : IRecommender
 {
@@ -46,7 +65,7 @@ public sealed class Item2Vec(Item2VecOptions options) : IRecommender
         var inner = FactorMatrix.Normal(data.Items.Count, options.Factors, 0.5 / options.Factors, new Random(context.Seed));
         var outer = new FactorMatrix(data.Items.Count, options.Factors);
         var random = new FastRandom((ulong)context.Seed);
-        var chance = ByPopularity(data);
+        var chance = ByPopularity(data, options.NegativePower);
         for (var epoch = 1; epoch <= options.Epochs; epoch++)
         {
             var rate = (float)(options.LearningRate * (1 - 0.99 * (epoch - 1) / options.Epochs));
@@ -71,11 +90,19 @@ public sealed class Item2Vec(Item2VecOptions options) : IRecommender
         }
         for (var item = 0; item < data.Items.Count; item++)
             if (data.ByItem.Size(item) == 0) inner[item].Clear(); // never seen: no vector rather than a random one
-        return new VectorProfileModel(data.Users, data.Items, inner.ToArray(), options.Factors, Memory);
+        return options.Score == Item2VecScore.Likeness
+            ? new VectorProfileModel(data.Users, data.Items, inner.ToArray(), options.Factors, Memory)
+            : new CompanyModel(data.Users, data.Items, inner.ToArray(), outer.ToArray(), options.Factors, Memory);
     }
 
-    public IModel Load(Stream artifact, Vocabulary users, Vocabulary items) =>
-        new VectorProfileModel(users, items, SafeTensors.Read(artifact).Floats("vectors", (long)items.Count * options.Factors), options.Factors, Memory);
+    public IModel Load(Stream artifact, Vocabulary users, Vocabulary items)
+    {
+        var arrays = SafeTensors.Read(artifact);
+        var vectors = arrays.Floats("vectors", (long)items.Count * options.Factors);
+        return options.Score == Item2VecScore.Likeness
+            ? new VectorProfileModel(users, items, vectors, options.Factors, Memory)
+            : new CompanyModel(users, items, vectors, arrays.Floats("company", (long)items.Count * options.Factors), options.Factors, Memory);
+    }
 
     /// <summary>Another place of the history, within the window.</summary>
     private int Near(int at, int length, ref FastRandom random)
@@ -107,11 +134,11 @@ public sealed class Item2Vec(Item2VecOptions options) : IRecommender
         return loss;
     }
 
-    /// <summary>A table in which an item stands as often as its count to the power 0.75 asks.</summary>
-    private static int[] ByPopularity(Interactions data)
+    /// <summary>A table in which an item stands as often as a power of its count asks; one never touched does not.</summary>
+    private static int[] ByPopularity(Interactions data, double power)
     {
         const int Length = 1 << 20;
-        var weight = Enumerable.Range(0, data.Items.Count).Select(i => Math.Pow(data.ByItem.Size(i), 0.75)).ToArray();
+        var weight = Enumerable.Range(0, data.Items.Count).Select(i => data.ByItem.Size(i) is > 0 and var n ? Math.Pow(n, power) : 0).ToArray();
         var total = weight.Sum();
         var table = new int[Length];
         int at = 0, item = 0;
@@ -120,4 +147,48 @@ public sealed class Item2Vec(Item2VecOptions options) : IRecommender
         table.AsSpan(at).Fill(Array.FindLastIndex(weight, w => w > 0));
         return table;
     }
+}
+
+/// <summary>Two vectors per item; an item is scored by its company vector against the mean of the history's own vectors. Items never seen have no score.</summary>
+internal sealed class CompanyModel : IModel
+{
+    private readonly float[] _own, _company;
+    private readonly int _width;
+    private readonly HistoryWeights _memory;
+    private readonly DenseScoring _scoring;
+
+    /// <param name="own">Items x width; a zero row for an item never seen.</param>
+    public CompanyModel(Vocabulary users, Vocabulary items, float[] own, float[] company, int width, HistoryWeights memory)
+    {
+        (Users, Items, _own, _company, _width, _memory) = (users, items, own, company, width, memory);
+        _scoring = new DenseScoring(company, items.Count, width);
+    }
+
+    public Vocabulary Users { get; }
+    public Vocabulary Items { get; }
+
+    public bool Score(Query query, Span<float> scores)
+    {
+        var profile = new float[_width];
+        var weights = 0f;
+        foreach (var (item, weight) in _memory.Of(query))
+        {
+            if (!Known(item)) continue;
+            System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(_own.AsSpan(item * _width, _width), weight, profile, profile);
+            weights += weight;
+        }
+        if (weights == 0) return false;
+        System.Numerics.Tensors.TensorPrimitives.Divide(profile, weights, profile);
+        _scoring.Score(profile, scores);
+        for (var i = 0; i < scores.Length; i++)
+            if (!Known(i)) scores[i] = float.NaN;
+        return true;
+    }
+
+    public void Save(Stream stream) => new SafeTensors
+    {
+        ["vectors"] = NamedArray.Of(_own, Items.Count, _width), ["company"] = NamedArray.Of(_company, Items.Count, _width),
+    }.Write(stream);
+
+    private bool Known(int item) => _own.AsSpan(item * _width, _width).IndexOfAnyExcept(0f) >= 0;
 }
