@@ -6,12 +6,13 @@ namespace RecLab.Events;
 /// <summary>The event database: where it lies, what its tables are, and connections to it. One writer (<see cref="EventLog"/>), any number of readers.</summary>
 public sealed class EventStore(HostPaths paths)
 {
-    /// <summary>Log (recommendation, event, quarantine), its folds (mark, unit_day, arm, arm_day, moment, crossed, spot, traffic, interest), and counters of what went by (tally).</summary>
+    /// <summary>Log (recommendation, event, quarantine), its folds (mark, unit_day, arm, arm_day, moment, age, member, pair, shown,
+    /// crossed, spot, traffic, interest), and counters of what went by (tally).</summary>
     private const string Schema = """
         CREATE TABLE IF NOT EXISTS recommendation (
           id BLOB PRIMARY KEY, served_at INTEGER NOT NULL, placement TEXT NOT NULL, experiment INTEGER NOT NULL, phase INTEGER NOT NULL, arm INTEGER NOT NULL,
           variant INTEGER NOT NULL, run INTEGER NOT NULL, unit TEXT NOT NULL, session TEXT NOT NULL, simulated INTEGER NOT NULL,
-          items TEXT NOT NULL, propensities TEXT NOT NULL, fallback TEXT, reason TEXT NOT NULL, host_decides INTEGER NOT NULL) WITHOUT ROWID;
+          items TEXT NOT NULL, propensities TEXT NOT NULL, fallback TEXT, reason TEXT NOT NULL, host_decides INTEGER NOT NULL, head INTEGER, variety INTEGER) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS event (
           id BLOB PRIMARY KEY, type TEXT NOT NULL, recommendation BLOB, item TEXT, position INTEGER, unit TEXT NOT NULL, session TEXT NOT NULL,
           occurred_at INTEGER NOT NULL, received_at INTEGER NOT NULL, value REAL, currency TEXT, properties TEXT, simulated INTEGER NOT NULL,
@@ -22,7 +23,9 @@ public sealed class EventStore(HostPaths paths)
         CREATE TABLE IF NOT EXISTS unit_day (
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, unit TEXT NOT NULL, day INTEGER NOT NULL,
           lists INTEGER NOT NULL, served INTEGER NOT NULL, rendered INTEGER NOT NULL, viewable INTEGER NOT NULL, clicked INTEGER NOT NULL,
-          carts INTEGER NOT NULL, purchases INTEGER NOT NULL, revenue INTEGER NOT NULL, first_at INTEGER, last_at INTEGER, first_click_at INTEGER,
+          carts INTEGER NOT NULL, purchases INTEGER NOT NULL, revenue INTEGER NOT NULL, seen INTEGER NOT NULL, reciprocal INTEGER NOT NULL, gain INTEGER NOT NULL,
+          known INTEGER NOT NULL, head INTEGER NOT NULL, varied INTEGER NOT NULL, variety INTEGER NOT NULL,
+          first_at INTEGER, last_at INTEGER, first_click_at INTEGER,
           PRIMARY KEY (experiment, phase, simulated, arm, unit, day)) WITHOUT ROWID;
         CREATE INDEX IF NOT EXISTS unit_day_busy ON unit_day (experiment, phase, simulated, unit) WHERE lists > 2000 OR clicked > 500;
         CREATE TABLE IF NOT EXISTS arm (
@@ -31,13 +34,28 @@ public sealed class EventStore(HostPaths paths)
         CREATE TABLE IF NOT EXISTS arm_day (
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, day INTEGER NOT NULL,
           lists INTEGER NOT NULL, served INTEGER NOT NULL, rendered INTEGER NOT NULL, viewable INTEGER NOT NULL, clicked INTEGER NOT NULL,
-          carts INTEGER NOT NULL, purchases INTEGER NOT NULL, revenue INTEGER NOT NULL,
+          carts INTEGER NOT NULL, purchases INTEGER NOT NULL, revenue INTEGER NOT NULL, seen INTEGER NOT NULL, reciprocal INTEGER NOT NULL, gain INTEGER NOT NULL,
+          known INTEGER NOT NULL, head INTEGER NOT NULL, varied INTEGER NOT NULL, variety INTEGER NOT NULL,
           PRIMARY KEY (experiment, phase, simulated, arm, day)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS moment (
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, day INTEGER NOT NULL, measure INTEGER NOT NULL, units INTEGER NOT NULL,
           y REAL NOT NULL, d REAL NOT NULL, x REAL NOT NULL, e REAL NOT NULL, yy REAL NOT NULL, yd REAL NOT NULL, yx REAL NOT NULL, ye REAL NOT NULL,
           dd REAL NOT NULL, dx REAL NOT NULL, de REAL NOT NULL, xx REAL NOT NULL, xe REAL NOT NULL, ee REAL NOT NULL,
           PRIMARY KEY (experiment, phase, simulated, arm, day, measure)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS age (
+          experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, age INTEGER NOT NULL, measure INTEGER NOT NULL, units INTEGER NOT NULL,
+          y REAL NOT NULL, d REAL NOT NULL, yy REAL NOT NULL, yd REAL NOT NULL, dd REAL NOT NULL,
+          PRIMARY KEY (experiment, phase, simulated, arm, age, measure)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS member (
+          simulated INTEGER NOT NULL, unit TEXT NOT NULL, experiment INTEGER NOT NULL, phase INTEGER NOT NULL, arm INTEGER NOT NULL,
+          PRIMARY KEY (simulated, unit, experiment, phase, arm)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS pair (
+          experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, other INTEGER NOT NULL, other_phase INTEGER NOT NULL, arm INTEGER NOT NULL, other_arm INTEGER NOT NULL,
+          measure INTEGER NOT NULL, units INTEGER NOT NULL, y REAL NOT NULL, d REAL NOT NULL, yy REAL NOT NULL, yd REAL NOT NULL, dd REAL NOT NULL,
+          PRIMARY KEY (experiment, phase, simulated, other, other_phase, arm, other_arm, measure)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS shown (
+          experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, item TEXT NOT NULL, groups INTEGER NOT NULL,
+          PRIMARY KEY (experiment, phase, simulated, arm, item)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS crossed (
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, users INTEGER NOT NULL,
           PRIMARY KEY (experiment, phase, simulated)) WITHOUT ROWID;
@@ -58,27 +76,34 @@ public sealed class EventStore(HostPaths paths)
         """;
 
     /// <summary>Counts the sets of folds there have been.</summary>
-    private const int Version = 1;
+    private const int Version = 2;
 
     private readonly string _reader = new SqliteConnectionStringBuilder { DataSource = paths.EventDatabase, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = 30 }.ToString();
     private readonly string _writer = new SqliteConnectionStringBuilder { DataSource = paths.EventDatabase, Pooling = false, DefaultTimeout = 2 }.ToString();
 
     /// <summary>The folds: every table that can be made again from the log.</summary>
-    public static IReadOnlyList<string> Folds { get; } = ["mark", "unit_day", "arm", "arm_day", "moment", "crossed", "spot", "traffic", "interest"];
+    public static IReadOnlyList<string> Folds { get; } = ["mark", "unit_day", "arm", "arm_day", "moment", "age", "member", "pair", "shown", "crossed", "spot", "traffic", "interest"];
 
     /// <summary>Makes the tables that are missing. Safe to call from several processes.</summary>
     public void Create()
     {
         using var connection = OpenWriter();
-        using var command = connection.CreateCommand();
-        command.CommandText = Schema;
-        command.ExecuteNonQuery();
-        command.CommandText = "PRAGMA user_version";
-        if ((long)command.ExecuteScalar()! >= Version) return;
-        command.CommandText = "SELECT EXISTS (SELECT 1 FROM recommendation)";
-        if ((long)command.ExecuteScalar()! == 1) new FoldProof(this).Rebuild(); // folds that this version added
-        command.CommandText = $"PRAGMA user_version = {Version}";
-        command.ExecuteNonQuery();
+        if (Number(connection, "PRAGMA user_version") >= Version)
+        {
+            Run(connection, Schema);
+            return;
+        }
+        using (var transaction = connection.BeginTransaction())
+        {
+            // folds of an earlier version have fewer columns; the log says all that is in them
+            Run(connection, string.Concat(Folds.Select(fold => $"DROP TABLE IF EXISTS {fold};")));
+            foreach (var column in Number(connection, "SELECT count(*) FROM pragma_table_info('recommendation')") > 0 ? new[] { "head", "variety" } : [])
+                if (Number(connection, $"SELECT count(*) FROM pragma_table_info('recommendation') WHERE name = '{column}'") == 0) Run(connection, $"ALTER TABLE recommendation ADD COLUMN {column} INTEGER");
+            Run(connection, Schema);
+            transaction.Commit();
+        }
+        if (Number(connection, "SELECT EXISTS (SELECT 1 FROM recommendation)") == 1) new FoldProof(this).Rebuild();
+        Run(connection, $"PRAGMA user_version = {Version}");
     }
 
     /// <summary>A connection that commits durably: WAL, and every commit is synced to disk before it returns. It waits two seconds for another writer.</summary>
@@ -99,5 +124,19 @@ public sealed class EventStore(HostPaths paths)
         var connection = new SqliteConnection(_reader);
         connection.Open();
         return connection;
+    }
+
+    private static void Run(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private static long Number(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
     }
 }

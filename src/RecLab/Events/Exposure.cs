@@ -38,6 +38,13 @@ public sealed record Exposure
     /// <summary>Why this list: "assigned", "no-consent", ...</summary>
     public string Reason { get; init; } = "";
 
+    /// <summary>How many of the items belong to the short head of what the model learnt from: the most popular items that together make up a fifth of all interactions. Null where
+    /// popularity is not known.</summary>
+    public int? Head { get; init; }
+
+    /// <summary>Mean Jaccard distance between the categories of two items of the list, in parts of <see cref="ListScore.One"/>; null for fewer than two items or without categories.</summary>
+    public int? Variety { get; init; }
+
     /// <summary>The host decides and reports the items afterwards (log-only arm).</summary>
     public bool HostDecides { get; init; }
 }

@@ -14,8 +14,14 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
 
     private sealed class Sums
     {
-        public long Lists, Served, Rendered, Viewable, Clicked, Carts, Purchases, Revenue;
+        public long Lists, Served, Rendered, Viewable, Clicked, Carts, Purchases, Revenue, Seen, Reciprocal, Gain, Known, Head, Varied, Variety;
         public long FirstAt = long.MaxValue, LastAt = long.MinValue, FirstClickAt = long.MaxValue;
+
+        public UnitTotal Total => new()
+        {
+            Lists = Lists, Served = Served, Rendered = Rendered, Viewable = Viewable, Clicked = Clicked, Carts = Carts, Purchases = Purchases, Revenue = Revenue,
+            Seen = Seen, Reciprocal = Reciprocal, Gain = Gain, Known = Known, Head = Head, Varied = Varied, Variety = Variety,
+        };
     }
 
     private readonly Dictionary<UnitKey, Sums> _units = [];
@@ -23,11 +29,11 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
     private readonly Dictionary<SpotKey, Sums> _spots = [];
     private readonly Exposed _exposed = new(connection);
     private readonly Growth _growth = new(connection);
-    private readonly Statement _addUnit = new(connection, """
-        INSERT INTO unit_day VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
-        ON CONFLICT DO UPDATE SET lists = lists + excluded.lists, served = served + excluded.served, rendered = rendered + excluded.rendered,
-          viewable = viewable + excluded.viewable, clicked = clicked + excluded.clicked, carts = carts + excluded.carts,
-          purchases = purchases + excluded.purchases, revenue = revenue + excluded.revenue,
+    private readonly SharedSums _shared = new(connection);
+    private readonly ShownItems _shown = new(connection);
+    private readonly Statement _addUnit = new(connection, $"""
+        INSERT INTO unit_day VALUES ({string.Join(", ", Enumerable.Range(1, 9 + UnitTotal.Width).Select(i => $"?{i}"))})
+        ON CONFLICT DO UPDATE SET {string.Join(", ", UnitTotal.Columns.Split(", ").Select(c => $"{c} = {c} + excluded.{c}"))},
           first_at = coalesce(min(first_at, excluded.first_at), first_at, excluded.first_at), last_at = coalesce(max(last_at, excluded.last_at), last_at, excluded.last_at),
           first_click_at = coalesce(min(first_click_at, excluded.first_click_at), first_click_at, excluded.first_click_at)
         """);
@@ -52,6 +58,9 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
             unit.Served += list.Items.Count;
             unit.FirstAt = Math.Min(unit.FirstAt, list.ServedAt);
             unit.LastAt = Math.Max(unit.LastAt, list.ServedAt);
+            if (list.Head is { } head) (unit.Known, unit.Head) = (unit.Known + list.Items.Count, unit.Head + head);
+            if (list.Variety is { } variety) (unit.Varied, unit.Variety) = (unit.Varied + 1, unit.Variety + variety);
+            if (list.Experiment > 0) _shown.Add(list);
         }
         var traffic = TrafficOf(list);
         traffic.Lists++;
@@ -76,6 +85,7 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
             unit.FirstClickAt = Math.Min(unit.FirstClickAt, occurredAt);
         }
         int rendered = 0, viewable = 0, clicked = 0;
+        var (seen, reciprocal, gain) = (ListScore.Seen(list.Marks), ListScore.Reciprocal(list.Marks), ListScore.Gain(list.Marks));
         for (var i = Math.Max(place, 0); i < (place < 0 ? list.Marks.Length : place + 1); i++)
         {
             var added = mark & ~(Mark)list.Marks[i];
@@ -86,7 +96,14 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
             if (added != 0 && counted) Spot(list.Exposure, i + 1, added);
         }
         if (rendered + viewable + clicked == 0) return false;
-        if (counted) Add(UnitOf(list.Exposure));
+        if (counted)
+        {
+            var unit = UnitOf(list.Exposure);
+            Add(unit);
+            unit.Seen += ListScore.Seen(list.Marks) - seen;
+            unit.Reciprocal += ListScore.Reciprocal(list.Marks) - reciprocal;
+            unit.Gain += ListScore.Gain(list.Marks) - gain; // a further click below the others lowers it
+        }
         Add(TrafficOf(list.Exposure));
         return true;
 
@@ -126,21 +143,24 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
     /// <summary>Writes what has been added up so far.</summary>
     public void Write()
     {
-        foreach (var key in _units.Keys) _growth.Touch(key.Experiment, key.Phase, key.Simulated, key.Arm, key.Unit, key.Day);
+        foreach (var (key, s) in _units)
+        {
+            _growth.Touch(key.Experiment, key.Phase, key.Simulated, key.Arm, key.Unit, key.Day);
+            if (key.Experiment > 0) _shared.Touch(key.Experiment, key.Phase, key.Simulated, key.Arm, key.Unit, s.Lists > 0);
+        }
         _growth.TakeOut();
+        _shared.TakeOut();
         foreach (var (key, s) in _units)
         {
             if (s.Lists > 0) _exposed.Add(new(key.Experiment, key.Phase, key.Arm), key.Simulated, key.Day);
-            _addUnit.Set(1, key.Experiment).Set(2, key.Phase).Set(3, key.Simulated).Set(4, key.Arm).Set(5, key.Unit).Set(6, key.Day)
-                .Set(7, s.Lists).Set(8, s.Served).Set(9, s.Rendered).Set(10, s.Viewable).Set(11, s.Clicked).Set(12, s.Carts).Set(13, s.Purchases).Set(14, s.Revenue)
-                .Set(15, s.Lists > 0 ? s.FirstAt : null).Set(16, s.Lists > 0 ? s.LastAt : null).Set(17, s.FirstClickAt < long.MaxValue ? s.FirstClickAt : null).Run();
+            var row = _addUnit.Set(1, key.Experiment).Set(2, key.Phase).Set(3, key.Simulated).Set(4, key.Arm).Set(5, key.Unit).Set(6, key.Day);
+            s.Total.Bind(row, 7).Set(7 + UnitTotal.Width, s.Lists > 0 ? s.FirstAt : null).Set(8 + UnitTotal.Width, s.Lists > 0 ? s.LastAt : null)
+                .Set(9 + UnitTotal.Width, s.FirstClickAt < long.MaxValue ? s.FirstClickAt : null).Run();
+            if (key.Experiment > 0) _growth.Add(key.Experiment, key.Phase, key.Simulated, key.Arm, key.Day, s.Total);
         }
-        foreach (var (key, s) in _units.Where(u => u.Key.Experiment > 0))
-            _growth.Add(key.Experiment, key.Phase, key.Simulated, key.Arm, key.Day, new()
-            {
-                Lists = s.Lists, Served = s.Served, Rendered = s.Rendered, Viewable = s.Viewable, Clicked = s.Clicked, Carts = s.Carts, Purchases = s.Purchases, Revenue = s.Revenue,
-            });
         _growth.PutIn();
+        _shared.PutIn();
+        _shown.Write();
         foreach (var (key, s) in _traffic)
             _addTraffic.Set(1, key.Hour).Set(2, key.Placement).Set(3, key.Variant).Set(4, key.Simulated)
                 .Set(5, s.Lists).Set(6, s.Served).Set(7, s.Rendered).Set(8, s.Viewable).Set(9, s.Clicked).Run();
@@ -158,6 +178,8 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
         _spots.Clear();
         _traffic.Clear();
         _growth.Forget();
+        _shared.Forget();
+        _shown.Forget();
         _exposed.Forget();
     }
 
@@ -165,6 +187,8 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
     {
         _exposed.Dispose();
         _growth.Dispose();
+        _shared.Dispose();
+        _shown.Dispose();
         _addUnit.Dispose();
         _addSpot.Dispose();
         _addTraffic.Dispose();

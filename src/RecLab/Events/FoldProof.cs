@@ -20,7 +20,7 @@ public sealed record FoldReport(long Lists, long Events, long Totals, long Diffe
 public sealed class FoldProof(EventStore store)
 {
     /// <summary>An impression event counts when no flag speaks against it; places come from the list's own items. Each statement fills the table fold_NAME.</summary>
-    private const string Recompute = """
+    private static readonly string Recompute = $"""
         CREATE TEMP TABLE place AS
           SELECT r.id AS recommendation, CAST(j.key AS INTEGER) AS place, j.value AS item FROM recommendation r, json_each(r.items) j;
         CREATE INDEX temp.place_of ON place (recommendation, item);
@@ -29,23 +29,30 @@ public sealed class FoldProof(EventStore store)
           FROM event e JOIN place p ON p.recommendation = e.recommendation AND (p.item = e.item OR e.item IS NULL)
           WHERE e.type IN ('rendered', 'viewable', 'click') AND e.flags = 0 GROUP BY p.recommendation, p.place;
         CREATE UNIQUE INDEX temp.impression_of ON impression (recommendation, place);
+        CREATE TEMP TABLE quality AS
+          SELECT q.recommendation, (2 * 2520 + q.top + 1) / (2 * (q.top + 1)) AS reciprocal, (2 * 2520 * q.gain + d.ideal) / (2 * d.ideal) AS gain
+          FROM (SELECT i.recommendation, min(i.place) AS top, count(*) AS clicks, sum(d.gain) AS gain FROM impression i JOIN discount d ON d.place = i.place WHERE i.clicked = 1 GROUP BY i.recommendation) q
+          JOIN discount d ON d.place = q.clicks - 1;
+        CREATE UNIQUE INDEX temp.quality_of ON quality (recommendation);
         CREATE TEMP TABLE list AS
           SELECT r.*, json_array_length(r.items) AS served, (r.served_at - ((r.served_at % 86400000) + 86400000) % 86400000) / 86400000 AS day,
             (SELECT count(*) FROM impression i WHERE i.recommendation = r.id) AS rendered,
             (SELECT coalesce(sum(viewable), 0) FROM impression i WHERE i.recommendation = r.id) AS viewable,
             (SELECT coalesce(sum(clicked), 0) FROM impression i WHERE i.recommendation = r.id) AS clicked,
-            (SELECT min(e.occurred_at) FROM first_click e WHERE e.recommendation = r.id) AS first_click_at
-          FROM recommendation r;
+            (SELECT min(e.occurred_at) FROM first_click e WHERE e.recommendation = r.id) AS first_click_at,
+            (SELECT coalesce(max(viewable), 0) FROM impression i WHERE i.recommendation = r.id) AS seen, coalesce(q.reciprocal, 0) AS reciprocal, coalesce(q.gain, 0) AS gain
+          FROM recommendation r LEFT JOIN quality q ON q.recommendation = r.id;
         CREATE INDEX temp.list_of ON list (unit, simulated, served_at);
         CREATE TEMP TABLE fold_unit_day AS
           SELECT experiment, phase, simulated, arm, unit, day, sum(lists) lists, sum(served) served, sum(rendered) rendered, sum(viewable) viewable, sum(clicked) clicked,
-            sum(carts) carts, sum(purchases) purchases, sum(revenue) revenue, min(first_at) first_at, max(last_at) last_at, min(first_click_at) first_click_at
+            sum(carts) carts, sum(purchases) purchases, sum(revenue) revenue, sum(seen) seen, sum(reciprocal) reciprocal, sum(gain) gain,
+            sum(known) known, sum(head) head, sum(varied) varied, sum(variety) variety, min(first_at) first_at, max(last_at) last_at, min(first_click_at) first_click_at
           FROM (
-            SELECT experiment, phase, simulated, arm, unit, day, 1 lists, served, rendered, viewable, clicked, 0 carts, 0 purchases, 0 revenue,
-              served_at first_at, served_at last_at, first_click_at FROM list WHERE unit <> ''
+            SELECT experiment, phase, simulated, arm, unit, day, 1 lists, served, rendered, viewable, clicked, 0 carts, 0 purchases, 0 revenue, seen, reciprocal, gain,
+              CASE WHEN head IS NULL THEN 0 ELSE served END known, coalesce(head, 0) head, variety IS NOT NULL varied, coalesce(variety, 0) variety, served_at first_at, served_at last_at, first_click_at FROM list WHERE unit <> ''
             UNION ALL
             SELECT l.experiment, l.phase, l.simulated, l.arm, l.unit, (e.occurred_at - ((e.occurred_at % 86400000) + 86400000) % 86400000) / 86400000, 0, 0, 0, 0, 0,
-              e.type = 'add_to_cart', e.type = 'purchase', CASE WHEN e.type = 'purchase' AND e.flags & 32 = 0 THEN CAST(coalesce(e.value, 0) AS INTEGER) ELSE 0 END, NULL, NULL, NULL
+              e.type = 'add_to_cart', e.type = 'purchase', CASE WHEN e.type = 'purchase' AND e.flags & 32 = 0 THEN CAST(coalesce(e.value, 0) AS INTEGER) ELSE 0 END, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL
             FROM event e JOIN (SELECT DISTINCT unit, simulated, experiment, phase, arm FROM list WHERE unit <> '') l ON l.unit = e.unit AND l.simulated = e.simulated
             WHERE e.type IN ('add_to_cart', 'purchase') AND e.flags & 6 = 0 AND EXISTS (
               SELECT 1 FROM list x WHERE x.unit = l.unit AND x.simulated = l.simulated AND x.served_at BETWEEN e.occurred_at - 604800000 AND e.occurred_at
@@ -59,28 +66,41 @@ public sealed class FoldProof(EventStore store)
         CREATE INDEX temp.fold_unit_day_of ON fold_unit_day (simulated, unit, experiment, day);
         CREATE TEMP TABLE fold_arm_day AS
           SELECT experiment, phase, simulated, arm, day, sum(lists) lists, sum(served) served, sum(rendered) rendered, sum(viewable) viewable, sum(clicked) clicked,
-            sum(carts) carts, sum(purchases) purchases, sum(revenue) revenue FROM fold_unit_day WHERE experiment > 0 GROUP BY 1, 2, 3, 4, 5;
+            sum(carts) carts, sum(purchases) purchases, sum(revenue) revenue, sum(seen) seen, sum(reciprocal) reciprocal, sum(gain) gain, sum(known) known, sum(head) head,
+            sum(varied) varied, sum(variety) variety FROM fold_unit_day WHERE experiment > 0 GROUP BY 1, 2, 3, 4, 5;
         CREATE TEMP TABLE fold_crossed AS
           SELECT experiment, phase, simulated, count(*) users FROM (
             SELECT experiment, phase, simulated, unit FROM fold_unit_day WHERE experiment > 0 AND lists > 0 GROUP BY 1, 2, 3, 4 HAVING count(DISTINCT arm) > 1) GROUP BY 1, 2, 3;
         CREATE TEMP TABLE past AS
-          SELECT f.experiment, f.phase, f.simulated, f.arm, f.unit, total(o.viewable) viewable, total(o.clicked) clicked, total(o.carts) carts, total(o.purchases) purchases, total(o.revenue) revenue
+          SELECT f.experiment, f.phase, f.simulated, f.arm, f.unit, {Each(c => $"total(o.{c}) {c}")}
           FROM (SELECT experiment, phase, simulated, arm, unit, min(day) AS day FROM fold_unit_day WHERE experiment > 0 GROUP BY 1, 2, 3, 4, 5) f
           LEFT JOIN fold_unit_day o ON o.experiment = 0 AND o.phase = 0 AND o.arm = 0 AND o.simulated = f.simulated AND o.unit = f.unit AND o.day < f.day GROUP BY 1, 2, 3, 4, 5;
         CREATE UNIQUE INDEX temp.past_of ON past (experiment, phase, simulated, arm, unit);
         CREATE TEMP TABLE grown AS
-          SELECT u.experiment, u.phase, u.simulated, u.arm, u.unit, u.day, total(u.viewable) OVER w viewable, total(u.clicked) OVER w clicked, total(u.carts) OVER w carts,
-            total(u.purchases) OVER w purchases, total(u.revenue) OVER w revenue, p.viewable pviewable, p.clicked pclicked, p.carts pcarts, p.purchases ppurchases, p.revenue prevenue
+          SELECT u.experiment, u.phase, u.simulated, u.arm, u.unit, u.day, {Each(c => $"total(u.{c}) OVER w {c}")}, {Each(c => $"p.{c} p{c}")}
           FROM fold_unit_day u JOIN past p ON p.experiment = u.experiment AND p.phase = u.phase AND p.simulated = u.simulated AND p.arm = u.arm AND p.unit = u.unit
           WINDOW w AS (PARTITION BY u.experiment, u.phase, u.simulated, u.arm, u.unit ORDER BY u.day);
         CREATE TEMP TABLE valued AS
-          SELECT experiment, phase, simulated, arm, unit, day, 0 measure, clicked y, viewable d, pclicked x, pviewable e FROM grown
-          UNION ALL SELECT experiment, phase, simulated, arm, unit, day, 1, clicked, 0, pclicked, 0 FROM grown
-          UNION ALL SELECT experiment, phase, simulated, arm, unit, day, 2, clicked > 0, 0, pclicked > 0, 0 FROM grown
-          UNION ALL SELECT experiment, phase, simulated, arm, unit, day, 3, carts > 0, 0, pcarts > 0, 0 FROM grown
-          UNION ALL SELECT experiment, phase, simulated, arm, unit, day, 4, purchases > 0, 0, ppurchases > 0, 0 FROM grown
-          UNION ALL SELECT experiment, phase, simulated, arm, unit, day, 5, purchases, 0, ppurchases, 0 FROM grown
-          UNION ALL SELECT experiment, phase, simulated, arm, unit, day, 6, revenue, 0, prevenue, 0 FROM grown;
+          {Measured(m => $"SELECT experiment, phase, simulated, arm, unit, day, {m.Number} measure, {m.Y("")} y, {m.D("")} d, {m.Y("p")} x, {m.D("p")} e FROM grown")};
+        CREATE TEMP TABLE aged AS
+          SELECT *, day - min(day) OVER (PARTITION BY experiment, phase, simulated, arm, unit) AS age FROM fold_unit_day WHERE experiment > 0;
+        CREATE TEMP TABLE fold_age AS
+          SELECT experiment, phase, simulated, arm, age, measure, count(*) units, total(y) y, total(d) d, total(y * y) yy, total(y * d) yd, total(d * d) dd
+          FROM ({Measured(m => $"SELECT experiment, phase, simulated, arm, age, {m.Number} measure, {m.Y("")} y, {m.D("")} d FROM aged")}) GROUP BY 1, 2, 3, 4, 5, 6;
+        CREATE TEMP TABLE fold_member AS
+          SELECT DISTINCT simulated, unit, experiment, phase, arm FROM fold_unit_day WHERE experiment > 0 AND lists > 0;
+        CREATE INDEX temp.fold_member_of ON fold_member (simulated, unit, experiment, phase, arm);
+        CREATE TEMP TABLE meeting AS
+          SELECT u.experiment, u.phase, u.simulated, u.arm, u.unit, o.experiment AS other, o.phase AS other_phase, o.arm AS other_arm
+          FROM fold_member u JOIN (SELECT simulated, unit, experiment, phase, min(arm) AS arm FROM fold_member GROUP BY 1, 2, 3, 4) o ON o.simulated = u.simulated AND o.unit = u.unit AND o.experiment <> u.experiment;
+        CREATE TEMP TABLE met AS
+          SELECT m.*, {Each(c => $"(SELECT total(u.{c}) FROM fold_unit_day u WHERE u.simulated = m.simulated AND u.unit = m.unit AND u.experiment = m.experiment AND u.phase = m.phase AND u.arm = m.arm) {c}")} FROM meeting m;
+        CREATE TEMP TABLE fold_pair AS
+          SELECT experiment, phase, simulated, other, other_phase, arm, other_arm, measure, count(*) units, total(y) y, total(d) d, total(y * y) yy, total(y * d) yd, total(d * d) dd
+          FROM ({Measured(m => $"SELECT experiment, phase, simulated, other, other_phase, arm, other_arm, {m.Number} measure, {m.Y("")} y, {m.D("")} d FROM met")}) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
+        CREATE TEMP TABLE fold_shown AS
+          SELECT l.experiment, l.phase, l.simulated, l.arm, p.item, sum(DISTINCT 1 << user_group(l.unit)) AS groups
+          FROM list l JOIN place p ON p.recommendation = l.id WHERE l.experiment > 0 AND l.unit <> '' GROUP BY 1, 2, 3, 4, 5;
         CREATE TEMP TABLE fold_moment AS
           SELECT experiment, phase, simulated, arm, day, measure, sum(is_first) units, total(y - py) y, total(d - pd) d, total(x - px) x, total(e - pe) e,
             total(y * y - py * py) yy, total(y * d - py * pd) yd, total(y * x - py * px) yx, total(y * e - py * pe) ye, total(d * d - pd * pd) dd,
@@ -95,6 +115,26 @@ public sealed class FoldProof(EventStore store)
           SELECT DISTINCT unit, simulated, occurred_at AS at, item, type FROM event
           WHERE type IN ('click', 'add_to_cart', 'purchase', 'rating', 'dismiss') AND unit <> '' AND item IS NOT NULL;
         """;
+
+    /// <summary>Numerator and denominator of each kept measure in SQL, over columns with a prefix; its place is its number.</summary>
+    private static IReadOnlyList<Expression> Measures =>
+    [
+        new(0, p => $"{p}clicked", p => $"{p}viewable"), new(1, p => $"{p}clicked"), new(2, p => $"{p}clicked > 0"), new(3, p => $"{p}carts > 0"), new(4, p => $"{p}purchases > 0"), new(5, p => $"{p}purchases"),
+        new(6, p => $"{p}revenue"), new(7, p => $"{p}reciprocal", p => $"{p}seen * 2520"), new(8, p => $"{p}gain", p => $"{p}seen * 2520"), new(9, p => $"{p}head", p => $"{p}known"),
+        new(10, p => $"{p}variety", p => $"{p}varied * 2520"),
+    ];
+
+    private sealed record Expression(int Number, Func<string, string> Y, Func<string, string> Denominator)
+    {
+        public Expression(int number, Func<string, string> y) : this(number, y, _ => "0") { }
+
+        public string D(string prefix) => Denominator(prefix);
+    }
+
+    private static string Each(Func<string, string> column) =>
+        string.Join(", ", new[] { "viewable", "clicked", "carts", "purchases", "revenue", "seen", "reciprocal", "gain", "known", "head", "varied", "variety" }.Select(column));
+
+    private static string Measured(Func<Expression, string> select) => string.Join(" UNION ALL ", Measures.Select(select));
 
     /// <summary>The totals that differ from what the log says, at most <paramref name="most"/>; none when all is well. Reads one consistent state, so it may run beside the writer.</summary>
     public IReadOnlyList<FoldFault> Check(int most = 20) => Examine(most).Faults;
@@ -138,8 +178,26 @@ public sealed class FoldProof(EventStore store)
         Drop(connection);
         Run(connection, "CREATE TEMP TABLE first_click AS SELECT recommendation, min(occurred_at) AS occurred_at FROM event WHERE type = 'click' AND flags = 0 GROUP BY recommendation;"
             + "CREATE UNIQUE INDEX temp.first_click_of ON first_click (recommendation);");
+        connection.CreateFunction("user_group", (string unit) => ShownItems.GroupOf(unit), isDeterministic: true);
+        FillDiscounts(connection);
         Run(connection, Recompute);
         FillMarks(connection);
+    }
+
+    /// <summary>1/log2(rank + 1) in millionths by place, and its sum over all places down to there: the whole numbers NDCG is made of.</summary>
+    private static void FillDiscounts(SqliteConnection connection)
+    {
+        using var longest = connection.CreateCommand();
+        longest.CommandText = "SELECT coalesce(max(json_array_length(items)), 0) FROM recommendation";
+        var places = (long)longest.ExecuteScalar()!;
+        Run(connection, "CREATE TEMP TABLE discount (place INTEGER PRIMARY KEY, gain INTEGER NOT NULL, ideal INTEGER NOT NULL)");
+        using var insert = new Statement(connection, "INSERT INTO temp.discount VALUES (?1, ?2, ?3)");
+        long ideal = 0;
+        for (var place = 0; place < places; place++)
+        {
+            var gain = (long)Math.Round(1e6 / Math.Log2(place + 2));
+            insert.Set(1, place).Set(2, gain).Set(3, ideal += gain).Run();
+        }
     }
 
     private static void FillMarks(SqliteConnection connection)
@@ -216,7 +274,10 @@ public sealed class FoldProof(EventStore store)
     }
 
     private static void Drop(SqliteConnection connection) => Run(connection, string.Concat(
-        new[] { "place", "impression", "first_click", "list", "fold_unit_day", "fold_traffic", "fold_arm", "fold_arm_day", "fold_crossed", "past", "grown", "valued", "fold_moment", "fold_spot", "fold_interest", "fold_mark" }.Select(t => $"DROP TABLE IF EXISTS temp.{t};")));
+        new[]
+        {
+            "place", "impression", "first_click", "discount", "quality", "list", "past", "grown", "valued", "aged", "meeting", "met",
+        }.Concat(EventStore.Folds.Select(f => $"fold_{f}")).Select(t => $"DROP TABLE IF EXISTS temp.{t};")));
 
     private static void Run(SqliteConnection connection, string sql)
     {

@@ -10,9 +10,10 @@ internal sealed class Growth(SqliteConnection connection) : IDisposable
 {
     private readonly record struct Member(int Experiment, int Phase, bool Simulated, int Arm, string Unit);
     private readonly record struct Key(int Experiment, int Phase, bool Simulated, int Arm, int Day);
+    private readonly record struct AgeKey(int Experiment, int Phase, bool Simulated, int Arm, int Age);
 
     private const string Sums = "y, d, x, e, yy, yd, yx, ye, dd, dx, de, xx, xe, ee";
-    private const string Counts = "lists, served, rendered, viewable, clicked, carts, purchases, revenue";
+    private const string Counts = UnitTotal.Columns;
 
     private readonly Statement _rows = new(connection, $"SELECT day, {Counts} FROM unit_day WHERE experiment = ?1 AND phase = ?2 AND simulated = ?3 AND arm = ?4 AND unit = ?5 ORDER BY day");
     private readonly Statement _before = new(connection, $"SELECT day, {Counts} FROM unit_day WHERE experiment = 0 AND phase = 0 AND simulated = ?1 AND arm = 0 AND unit = ?2 AND day < ?3");
@@ -22,13 +23,16 @@ internal sealed class Growth(SqliteConnection connection) : IDisposable
           AND EXISTS (SELECT 1 FROM unit_day u WHERE u.experiment = ?1 AND u.phase = ?2 AND u.simulated = ?3 AND u.arm = a.arm AND u.unit = ?4 AND u.lists > 0)
         """);
     private readonly Statement _addMoment = new(connection, $"INSERT INTO moment VALUES ({Places(21)}) ON CONFLICT DO UPDATE SET {Grow("units, " + Sums)}");
-    private readonly Statement _addDay = new(connection, $"INSERT INTO arm_day VALUES ({Places(13)}) ON CONFLICT DO UPDATE SET {Grow(Counts)}");
+    private readonly Statement _addDay = new(connection, $"INSERT INTO arm_day VALUES ({Places(5 + UnitTotal.Width)}) ON CONFLICT DO UPDATE SET {Grow(Counts)}");
+    private readonly Statement _addAge = new(connection, $"INSERT INTO age VALUES ({Places(12)}) ON CONFLICT DO UPDATE SET {Grow("units, y, d, yy, yd, dd")}");
+    private readonly Statement _dropAge = new(connection, "DELETE FROM age WHERE experiment = ?1 AND phase = ?2 AND simulated = ?3 AND arm = ?4 AND age = ?5 AND units = 0");
     private readonly Statement _addCrossed = new(connection, "INSERT INTO crossed VALUES (?1, ?2, ?3, 1) ON CONFLICT DO UPDATE SET users = users + 1");
 
     private readonly HashSet<Member> _touched = [];
     private readonly HashSet<Member> _listed = [];
     private readonly Dictionary<Key, UnitSums[]> _moments = [];
     private readonly Dictionary<Key, UnitTotal> _days = [];
+    private readonly Dictionary<AgeKey, UnitSums[]> _ages = [];
 
     /// <summary>A user's totals of a day are about to change. Outside experiments they are the past of every arm that showed the user something later.</summary>
     public void Touch(int experiment, int phase, bool simulated, int arm, string unit, int day)
@@ -60,9 +64,8 @@ internal sealed class Growth(SqliteConnection connection) : IDisposable
         foreach (var (member, arms) in arrived) Cross(member, arms);
         foreach (var (key, sums) in _moments)
             for (var m = 0; m < sums.Length; m++) Write(key, m, sums[m]);
-        foreach (var (key, t) in _days)
-            _addDay.Set(1, key.Experiment).Set(2, key.Phase).Set(3, key.Simulated).Set(4, key.Arm).Set(5, key.Day)
-                .Set(6, t.Lists).Set(7, t.Served).Set(8, t.Rendered).Set(9, t.Viewable).Set(10, t.Clicked).Set(11, t.Carts).Set(12, t.Purchases).Set(13, t.Revenue).Run();
+        foreach (var (key, t) in _days) t.Bind(_addDay.Set(1, key.Experiment).Set(2, key.Phase).Set(3, key.Simulated).Set(4, key.Arm).Set(5, key.Day), 6).Run();
+        foreach (var (key, sums) in _ages) Write(key, sums);
         Forget();
     }
 
@@ -73,11 +76,12 @@ internal sealed class Growth(SqliteConnection connection) : IDisposable
         _listed.Clear();
         _moments.Clear();
         _days.Clear();
+        _ages.Clear();
     }
 
     public void Dispose()
     {
-        foreach (var statement in new[] { _rows, _before, _later, _armsOf, _addMoment, _addDay, _addCrossed }) statement.Dispose();
+        foreach (var statement in new[] { _rows, _before, _later, _armsOf, _addMoment, _addDay, _addAge, _dropAge, _addCrossed }) statement.Dispose();
     }
 
     /// <summary>What one user adds to the sums on each day: the new contribution comes, the one of the day before goes.</summary>
@@ -111,7 +115,23 @@ internal sealed class Growth(SqliteConnection connection) : IDisposable
             ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(_moments, new(member.Experiment, member.Phase, member.Simulated, member.Arm, day), out _);
             return sums ??= new UnitSums[UnitMeasure.Kept.Count];
         });
+        AddAges(rows, UnitMeasure.Kept, takeOut, age =>
+        {
+            ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(_ages, new(member.Experiment, member.Phase, member.Simulated, member.Arm, age), out _);
+            return sums ??= new UnitSums[UnitMeasure.Kept.Count];
+        });
         return rows.Any(r => r.Total.Lists > 0);
+    }
+
+    /// <summary>What each of a user's days alone adds to the sums by days since the first of them.</summary>
+    /// <param name="changes">The sums of an age, one per measure.</param>
+    public static void AddAges(IReadOnlyList<(int Day, UnitTotal Total)> rows, IReadOnlyList<UnitMeasure> measures, bool takeOut, Func<int, UnitSums[]> changes)
+    {
+        foreach (var (day, total) in rows)
+        {
+            var change = changes(day - rows[0].Day);
+            for (var m = 0; m < change.Length; m++) change[m] = takeOut ? change[m] - measures[m].Of(total, default) : change[m] + measures[m].Of(total, default);
+        }
     }
 
     /// <summary>A user arrived in so many arms of a phase: is it the second one now?</summary>
@@ -128,19 +148,26 @@ internal sealed class Growth(SqliteConnection connection) : IDisposable
             .Set(8, (double?)s.Y).Set(9, (double?)s.D).Set(10, (double?)s.X).Set(11, (double?)s.E).Set(12, (double?)s.YY).Set(13, (double?)s.YD).Set(14, (double?)s.YX).Set(15, (double?)s.YE)
             .Set(16, (double?)s.DD).Set(17, (double?)s.DX).Set(18, (double?)s.DE).Set(19, (double?)s.XX).Set(20, (double?)s.XE).Set(21, (double?)s.EE).Run();
 
+    /// <summary>A day before the first one known so far moves a user's other days to a higher age; a row that loses its last user goes.</summary>
+    private void Write(AgeKey key, UnitSums[] sums)
+    {
+        if (sums.All(s => s == default)) return;
+        for (var m = 0; m < sums.Length; m++)
+            _addAge.Set(1, key.Experiment).Set(2, key.Phase).Set(3, key.Simulated).Set(4, key.Arm).Set(5, key.Age).Set(6, m).Set(7, sums[m].Units)
+                .Set(8, (double?)sums[m].Y).Set(9, (double?)sums[m].D).Set(10, (double?)sums[m].YY).Set(11, (double?)sums[m].YD).Set(12, (double?)sums[m].DD).Run();
+        if (sums[0].Units < 0) _dropAge.Set(1, key.Experiment).Set(2, key.Phase).Set(3, key.Simulated).Set(4, key.Arm).Set(5, key.Age).Run();
+    }
+
     private static List<(int Day, UnitTotal Total)> Read(Statement rows)
     {
         List<(int, UnitTotal)> read = [];
         while (rows.Step())
-            read.Add((rows.Int(0), new()
-            {
-                Lists = rows.Long(1), Served = rows.Long(2), Rendered = rows.Long(3), Viewable = rows.Long(4), Clicked = rows.Long(5), Carts = rows.Long(6), Purchases = rows.Long(7), Revenue = rows.Long(8),
-            }));
+            read.Add((rows.Int(0), UnitTotal.Of(c => rows.Long(c + 1))));
         rows.Reset();
         return read;
     }
 
-    private static string Places(int count) => string.Join(", ", Enumerable.Range(1, count).Select(i => $"?{i}"));
+    internal static string Places(int count) => string.Join(", ", Enumerable.Range(1, count).Select(i => $"?{i}"));
 
-    private static string Grow(string columns) => string.Join(", ", columns.Split(", ").Select(c => $"{c} = {c} + excluded.{c}"));
+    internal static string Grow(string columns) => string.Join(", ", columns.Split(", ").Select(c => $"{c} = {c} + excluded.{c}"));
 }

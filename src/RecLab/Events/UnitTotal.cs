@@ -21,16 +21,50 @@ public readonly record struct UnitTotal
     /// <summary>Minor units of the installation's currency.</summary>
     public long Revenue { get; init; }
 
-    public static UnitTotal operator -(in UnitTotal a, in UnitTotal b) => new()
+    /// <summary>Lists of which an item was seen.</summary>
+    public long Seen { get; init; }
+
+    /// <summary>Reciprocal ranks of the topmost clicked items, and NDCG with clicks as gains, summed over lists in parts of <see cref="ListScore.One"/>.</summary>
+    public long Reciprocal { get; init; }
+    public long Gain { get; init; }
+
+    /// <summary>Items shown whose popularity is known, and how many of them belong to the short head.</summary>
+    public long Known { get; init; }
+    public long Head { get; init; }
+
+    /// <summary>Lists whose intra-list diversity is known, and its sum over them in parts of <see cref="ListScore.One"/>.</summary>
+    public long Varied { get; init; }
+    public long Variety { get; init; }
+
+    /// <summary>The columns that hold these numbers, in the order of <see cref="Of"/>.</summary>
+    internal const string Columns = "lists, served, rendered, viewable, clicked, carts, purchases, revenue, seen, reciprocal, gain, known, head, varied, variety";
+
+    /// <summary>How many columns these are.</summary>
+    internal const int Width = 15;
+
+    /// <summary>From a row of <see cref="Columns"/>.</summary>
+    /// <param name="column">The number in a column, from 0.</param>
+    internal static UnitTotal Of(Func<int, long> column) => new()
     {
-        Lists = a.Lists - b.Lists, Served = a.Served - b.Served, Rendered = a.Rendered - b.Rendered, Viewable = a.Viewable - b.Viewable,
-        Clicked = a.Clicked - b.Clicked, Carts = a.Carts - b.Carts, Purchases = a.Purchases - b.Purchases, Revenue = a.Revenue - b.Revenue,
+        Lists = column(0), Served = column(1), Rendered = column(2), Viewable = column(3), Clicked = column(4), Carts = column(5), Purchases = column(6), Revenue = column(7),
+        Seen = column(8), Reciprocal = column(9), Gain = column(10), Known = column(11), Head = column(12), Varied = column(13), Variety = column(14),
     };
 
-    public static UnitTotal operator +(in UnitTotal a, in UnitTotal b) => new()
+    /// <summary>Binds the numbers in the order of <see cref="Columns"/>.</summary>
+    /// <param name="at">Number of the first parameter.</param>
+    internal Statement Bind(Statement row, int at) =>
+        row.Set(at, Lists).Set(at + 1, Served).Set(at + 2, Rendered).Set(at + 3, Viewable).Set(at + 4, Clicked).Set(at + 5, Carts).Set(at + 6, Purchases).Set(at + 7, Revenue)
+            .Set(at + 8, Seen).Set(at + 9, Reciprocal).Set(at + 10, Gain).Set(at + 11, Known).Set(at + 12, Head).Set(at + 13, Varied).Set(at + 14, Variety);
+
+    public static UnitTotal operator -(in UnitTotal a, in UnitTotal b) => Combine(a, b, -1);
+
+    public static UnitTotal operator +(in UnitTotal a, in UnitTotal b) => Combine(a, b, 1);
+
+    private static UnitTotal Combine(in UnitTotal a, in UnitTotal b, int sign) => new()
     {
-        Lists = a.Lists + b.Lists, Served = a.Served + b.Served, Rendered = a.Rendered + b.Rendered, Viewable = a.Viewable + b.Viewable,
-        Clicked = a.Clicked + b.Clicked, Carts = a.Carts + b.Carts, Purchases = a.Purchases + b.Purchases, Revenue = a.Revenue + b.Revenue,
+        Lists = a.Lists + sign * b.Lists, Served = a.Served + sign * b.Served, Rendered = a.Rendered + sign * b.Rendered, Viewable = a.Viewable + sign * b.Viewable, Clicked = a.Clicked + sign * b.Clicked,
+        Carts = a.Carts + sign * b.Carts, Purchases = a.Purchases + sign * b.Purchases, Revenue = a.Revenue + sign * b.Revenue, Seen = a.Seen + sign * b.Seen, Reciprocal = a.Reciprocal + sign * b.Reciprocal,
+        Gain = a.Gain + sign * b.Gain, Known = a.Known + sign * b.Known, Head = a.Head + sign * b.Head, Varied = a.Varied + sign * b.Varied, Variety = a.Variety + sign * b.Variety,
     };
 }
 
@@ -54,8 +88,16 @@ public sealed record UnitMeasure(Func<UnitTotal, double> Numerator, Func<UnitTot
     public static UnitMeasure BasketUsers { get; } = new(t => t.Carts > 0 ? 1 : 0) { Number = 3 };
     public static UnitMeasure Buyers { get; } = new(t => t.Purchases > 0 ? 1 : 0) { Number = 4 };
 
+    /// <summary>Ranking quality of seen lists by their clicks; a list without a click has 0.</summary>
+    public static UnitMeasure ReciprocalRank { get; } = new(t => t.Reciprocal, t => t.Seen * ListScore.One) { Number = 7 };
+    public static UnitMeasure Gain { get; } = new(t => t.Gain, t => t.Seen * ListScore.One) { Number = 8 };
+
+    /// <summary>Share of the short head among shown items, and intra-list diversity of served lists.</summary>
+    public static UnitMeasure HeadShare { get; } = new(t => t.Head, t => t.Known) { Number = 9 };
+    public static UnitMeasure Variety { get; } = new(t => t.Variety, t => t.Varied * ListScore.One) { Number = 10 };
+
     /// <summary>The measures whose sums over users are kept day by day in the same transaction as the log, by <see cref="Number"/>.</summary>
-    public static IReadOnlyList<UnitMeasure> Kept { get; } = [ClickThrough, Clicks, Clickers, BasketUsers, Buyers, Purchases, Revenue];
+    public static IReadOnlyList<UnitMeasure> Kept { get; } = [ClickThrough, Clicks, Clickers, BasketUsers, Buyers, Purchases, Revenue, ReciprocalRank, Gain, HeadShare, Variety];
 
     /// <summary>Its number among the kept ones, as stored; -1 for one that is added up when asked for.</summary>
     public int Number { get; private init; } = -1;

@@ -24,7 +24,7 @@ public sealed class UnitTotals(EventStore store)
         using var connection = store.OpenReader();
         using var transaction = connection.BeginTransaction(deferred: true);
         Dictionary<int, ArmDays> arms = [];
-        using var reader = Command(connection, $"SELECT arm, unit, day, lists, served, rendered, viewable, clicked, carts, purchases, revenue {From} ORDER BY arm, unit, day", scope).ExecuteReader();
+        using var reader = Command(connection, $"SELECT arm, unit, day, {UnitTotal.Columns} {From} ORDER BY arm, unit, day", scope).ExecuteReader();
         List<(int Day, UnitTotal Total)> rows = [];
         var (arm, unit) = (-1, "");
         while (reader.Read())
@@ -53,7 +53,7 @@ public sealed class UnitTotals(EventStore store)
         using var connection = store.OpenReader();
         using var transaction = connection.BeginTransaction(deferred: true);
         Dictionary<int, ArmDays> arms = [];
-        using (var reader = Command(connection, "SELECT arm, day, lists, served, rendered, viewable, clicked, carts, purchases, revenue FROM arm_day WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated", scope).ExecuteReader())
+        using (var reader = Command(connection, $"SELECT arm, day, {UnitTotal.Columns} FROM arm_day WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated", scope).ExecuteReader())
             while (reader.Read())
             {
                 if (!arms.TryGetValue(reader.GetInt32(0), out var days)) arms[reader.GetInt32(0)] = days = new(measures);
@@ -74,7 +74,7 @@ public sealed class UnitTotals(EventStore store)
     {
         using var connection = store.OpenReader();
         using var reader = Command(connection, $"""
-            SELECT arm, unit, sum(lists), sum(served), sum(rendered), sum(viewable), sum(clicked), sum(carts), sum(purchases), sum(revenue) {From} GROUP BY arm, unit
+            SELECT arm, unit, {string.Join(", ", UnitTotal.Columns.Split(", ").Select(c => $"sum({c})"))} {From} GROUP BY arm, unit
             """, scope).ExecuteReader();
         while (reader.Read()) yield return (reader.GetInt32(0), reader.GetString(1), Total(reader, 2));
     }
@@ -104,20 +104,42 @@ public sealed class UnitTotals(EventStore store)
     }
 
     /// <summary>What users did on the day of their first list in an arm, the day after, and so on: per arm and number of days since then the sums over the users of whom something
-    /// was recorded on that day, each with what that day alone added.</summary>
+    /// was recorded on that day, each with what that day alone added. From the sums that are kept; who behaves like a machine is taken out again.</summary>
+    /// <param name="measure">A kept one.</param>
     public IReadOnlyDictionary<(int Arm, int Days), UnitSums> ByAge(UnitScope scope, UnitMeasure measure)
     {
         using var connection = store.OpenReader();
-        using var reader = Command(connection, $"SELECT arm, unit, day, lists, served, rendered, viewable, clicked, carts, purchases, revenue {From} ORDER BY arm, unit, day", scope).ExecuteReader();
-        Dictionary<(int, int), UnitSums> sums = [];
-        var (arm, unit, first) = (-1, "", 0);
+        using var transaction = connection.BeginTransaction(deferred: true);
+        Dictionary<(int Arm, int Days), UnitSums[]> sums = [];
+        using (var command = Command(connection, "SELECT arm, age, units, y, d, yy, yd, dd FROM age WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated AND measure = $measure", scope))
+        {
+            command.Parameters.AddWithValue("$measure", measure.Number);
+            using var reader = command.ExecuteReader();
+            while (reader.Read()) sums[(reader.GetInt32(0), reader.GetInt32(1))] = [SharedUsers.Sums(reader, 2)];
+        }
+        foreach (var unit in Machines(connection, scope))
+            foreach (var arm in sums.Keys.Select(k => k.Arm).Distinct().ToArray())
+                if (Rows(connection, scope, arm, unit) is { Count: > 0 } rows) Growth.AddAges(rows, [measure], takeOut: true, age => sums[(arm, age)]);
+        return sums.Where(s => s.Value[0].Units > 0).ToDictionary(s => s.Key, s => s.Value[0]);
+    }
+
+    /// <summary>How many different items each arm has shown to its users, machines too, with what is needed for an interval that takes users as the units.</summary>
+    public IReadOnlyDictionary<int, ItemSpread> ItemsShown(UnitScope scope)
+    {
+        using var connection = store.OpenReader();
+        using var reader = Command(connection, """
+            SELECT arm, count(*), groups FROM shown WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated AND groups & (groups - 1) <> 0 GROUP BY arm
+            UNION ALL SELECT arm, count(*), groups FROM shown WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated AND groups & (groups - 1) = 0 GROUP BY arm, groups
+            """, scope).ExecuteReader();
+        Dictionary<int, ItemSpread> arms = [];
         while (reader.Read())
         {
-            var name = reader.GetString(1);
-            if (reader.GetInt32(0) != arm || name != unit) (arm, unit, first) = (reader.GetInt32(0), name, reader.GetInt32(2));
-            System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums, (arm, reader.GetInt32(2) - first), out _) += measure.Of(Total(reader, 3), default);
+            var (arm, items, groups) = (reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2));
+            if (!arms.TryGetValue(arm, out var spread)) arms[arm] = spread = new(0, new long[ShownItems.Groups]);
+            if ((groups & (groups - 1)) == 0) ((long[])spread.OfOneGroup)[System.Numerics.BitOperations.TrailingZeroCount(groups)] = items;
+            arms[arm] = spread with { Items = spread.Items + items };
         }
-        return sums;
+        return arms;
     }
 
     /// <summary>Impressions by arm and position of the item in its list, from 1, of all users, machines too.</summary>
@@ -143,8 +165,8 @@ public sealed class UnitTotals(EventStore store)
 
     private static List<(int Day, UnitTotal Total)> Rows(SqliteConnection connection, UnitScope scope, int arm, string unit)
     {
-        using var command = Command(connection, """
-            SELECT day, lists, served, rendered, viewable, clicked, carts, purchases, revenue FROM unit_day
+        using var command = Command(connection, $"""
+            SELECT day, {UnitTotal.Columns} FROM unit_day
             WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated AND arm = $arm AND unit = $unit ORDER BY day
             """, scope);
         command.Parameters.AddWithValue("$arm", arm);
@@ -176,11 +198,7 @@ public sealed class UnitTotals(EventStore store)
         return command;
     }
 
-    internal static UnitTotal Total(SqliteDataReader reader, int at) => new()
-    {
-        Lists = reader.GetInt64(at), Served = reader.GetInt64(at + 1), Rendered = reader.GetInt64(at + 2), Viewable = reader.GetInt64(at + 3),
-        Clicked = reader.GetInt64(at + 4), Carts = reader.GetInt64(at + 5), Purchases = reader.GetInt64(at + 6), Revenue = reader.GetInt64(at + 7),
-    };
+    internal static UnitTotal Total(SqliteDataReader reader, int at) => UnitTotal.Of(c => reader.GetInt64(at + c));
 
     /// <summary>One arm: what was added on each day, and how the sums over users changed.</summary>
     private sealed class ArmDays(IReadOnlyList<UnitMeasure> measures)

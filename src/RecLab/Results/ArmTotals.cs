@@ -26,7 +26,7 @@ public sealed record ArmTotals(int Arm, UnitTotal Total, IReadOnlyDictionary<str
         foreach (var user in users)
         {
             total += user;
-            foreach (var metric in OutcomeMetricCatalog.All)
+            foreach (var metric in OutcomeMetricCatalog.PerUser)
                 sums[metric.Key] += UnitSums.Of(metric.Measure.Numerator(user), metric.Measure.Denominator?.Invoke(user) ?? 0);
         }
         return new(arm, total, sums);

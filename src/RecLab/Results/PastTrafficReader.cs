@@ -12,6 +12,7 @@ public sealed class PastTrafficReader(ExperimentReader experiments, UnitTotals u
     /// <returns>Null where fewer than 100 users were seen anywhere.</returns>
     public async Task<PastTraffic?> ReadAsync(string placement, IOutcomeMetric metric, CancellationToken cancellation = default)
     {
+        if (!metric.IsPerUser) return null;
         var past = (await experiments.ListAsync(cancellation)).Where(e => e.Placement == placement && e.StartedAt is not null).ToArray();
         foreach (var simulated in new[] { false, true })
         {

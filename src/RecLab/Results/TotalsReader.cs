@@ -6,12 +6,13 @@ namespace RecLab.Results;
 /// <summary>Reads a phase's totals for all metrics from the folds of the event log: the sums kept per arm and day, neither users nor events.</summary>
 public sealed class TotalsReader(EventStore store, UnitTotals units)
 {
+    private static readonly CatalogueCoverage Coverage = new();
     private static readonly string[] AsideKinds = ["late", "stale", "future", "outside-window"];
 
     /// <param name="arms">How many arms the phase has.</param>
     public PhaseTotals Read(UnitScope scope, int arms)
     {
-        var metrics = OutcomeMetricCatalog.All;
+        var metrics = OutcomeMetricCatalog.PerUser;
         var grown = units.Read(scope, [.. metrics.Select(m => m.Measure)], history: true).Where(a => a.Arm < arms).ToArray();
         var latest = Enumerable.Range(0, arms).Select(ArmTotals.Empty).ToArray();
         List<Step> days = [];
@@ -23,6 +24,8 @@ public sealed class TotalsReader(EventStore store, UnitTotals units)
             days.Add(new(day, [.. latest]));
         }
         foreach (var arm in grown) latest[arm.Arm] = latest[arm.Arm] with { Total = arm.Total };
+        foreach (var (arm, spread) in units.ItemsShown(scope).Where(s => s.Key < arms))
+            latest[arm] = latest[arm] with { Sums = new Dictionary<string, Statistics.UnitSums>(latest[arm].Sums) { [Coverage.Key] = CatalogueCoverage.Sums(spread, latest[arm].Units) } };
         var (machines, several) = units.Oddities(scope);
         return new() { Arms = latest, Days = days, SeveralArms = several, Machines = machines };
     }

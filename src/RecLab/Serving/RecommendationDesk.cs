@@ -34,12 +34,13 @@ public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf m
             : $"{request.Placement}:{routing.Assignment?.ExperimentKey}:{routing.Assignment?.Phase}:{unit}:{request.Session}";
         var list = await ListAsync(placement, wanted, unit, request, known, seed, cancellation);
         var counted = routing.Assignment is { Counted: true } assigned ? assigned : null;
+        var traits = unit.Length == 0 || (list.Served ?? models.LastResort)?.Past is not { } past ? null : ListTraits.Of(past);
         var exposure = new Exposure
         {
             Id = id, ServedAt = request.At ?? Now, Placement = request.Placement,
             Experiment = counted?.ExperimentId ?? 0, Phase = counted?.Phase ?? 0, Arm = counted?.ArmPosition ?? 0,
             Variant = list.Fallback is null ? list.Served?.VariantId ?? 0 : 0, Run = list.Served?.RunId ?? 0, Unit = unit, Session = request.Session, Simulated = request.Simulated,
-            Items = list.Ids, Propensities = list.Propensities, Fallback = list.Fallback, Reason = routing.Reason,
+            Items = list.Ids, Propensities = list.Propensities, Fallback = list.Fallback, Reason = routing.Reason, Head = traits?.Head(list.Ids), Variety = traits?.Variety(list.Ids),
         };
         return new(request.Preview ? null : await RecordAsync(exposure), request.Placement, exposure.ServedAt, routing.Assignment?.ExperimentKey, variant ?? list.Served?.Key, routing.Reason, list.Served, list.Fallback, list.Items, list.About);
     }

@@ -53,6 +53,7 @@ internal sealed class LogBook : IDisposable
     {
         Id = Guid.CreateVersion7(), ServedAt = at, Placement = "home", Experiment = experiment, Phase = experiment == 0 ? 0 : 1, Arm = arm, Variant = arm + 1, Run = 1, Unit = unit, Session = "s1",
         Simulated = simulated, Items = [.. Enumerable.Range(1, items).Select(i => $"i{i}")], Propensities = [.. Enumerable.Repeat(0.98, items)], Reason = "assigned",
+        Head = items / 2, Variety = items < 2 ? null : 100 * items,
     };
 
     /// <summary>Something that happened five seconds after the list was served.</summary>
@@ -87,6 +88,10 @@ internal sealed class LogBook : IDisposable
         .. Rows("SELECT 'mark', hex(recommendation), hex(marks) FROM mark ORDER BY recommendation"),
         .. Rows("SELECT 'arm_day', * FROM arm_day ORDER BY experiment, phase, simulated, arm, day"),
         .. Rows("SELECT 'moment', * FROM moment ORDER BY experiment, phase, simulated, arm, day, measure"),
+        .. Rows("SELECT 'age', * FROM age ORDER BY experiment, phase, simulated, arm, age, measure"),
+        .. Rows("SELECT 'member', * FROM member ORDER BY simulated, unit, experiment, phase, arm"),
+        .. Rows("SELECT 'pair', * FROM pair ORDER BY experiment, phase, simulated, other, other_phase, arm, other_arm, measure"),
+        .. Rows("SELECT 'shown', * FROM shown ORDER BY experiment, phase, simulated, arm, item"),
         .. Rows("SELECT 'crossed', * FROM crossed ORDER BY experiment, phase, simulated"),
         .. Rows("SELECT 'spot', * FROM spot ORDER BY experiment, phase, simulated, arm, position"),
         .. Rows("SELECT 'arm', * FROM arm ORDER BY experiment, phase, simulated, arm"),

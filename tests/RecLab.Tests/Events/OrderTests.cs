@@ -75,6 +75,11 @@ public sealed class OrderTests
     [InlineData("DELETE FROM interest", "interest")]
     [InlineData("UPDATE arm_day SET revenue = revenue + 1", "arm_day")]
     [InlineData("UPDATE moment SET yx = yx + 1", "moment")]
+    [InlineData("UPDATE age SET yy = yy + 1", "age")]
+    [InlineData("DELETE FROM member", "member")]
+    [InlineData("UPDATE pair SET y = y + 1", "pair")]
+    [InlineData("UPDATE shown SET groups = groups + 1", "shown")]
+    [InlineData("UPDATE arm_day SET gain = gain + 1", "arm_day")]
     [InlineData("UPDATE crossed SET users = users + 1", "crossed")]
     [InlineData("UPDATE spot SET clicked = clicked + 1", "spot")]
     [InlineData("UPDATE traffic SET viewable = 0", "traffic")]
@@ -122,6 +127,42 @@ public sealed class OrderTests
         book.Execute("DROP TABLE moment; DROP TABLE arm_day; DROP TABLE crossed; DROP TABLE spot; PRAGMA user_version = 0");
         book.Store.Create();
         Assert.Equal(expected, book.Totals());
+    }
+
+    [Fact]
+    public void A_log_of_version_1_without_list_traits_gets_the_columns_and_keeps_its_lists()
+    {
+        using var book = new LogBook();
+        var (lists, events) = Invent(book, seed: 3, lists: 60);
+        book.Serve([.. lists.Select(l => l with { Head = null, Variety = null })]);
+        book.TakeAll(events);
+        var expected = book.Totals();
+        book.Execute("ALTER TABLE recommendation DROP COLUMN head; ALTER TABLE recommendation DROP COLUMN variety; ALTER TABLE unit_day DROP COLUMN gain; DROP TABLE pair; PRAGMA user_version = 1");
+        book.Store.Create();
+        Assert.Equal(expected, book.Totals());
+        book.Restart();
+        book.Serve(LogBook.List("late"));
+        Assert.Equal(["1 100"], book.Rows("SELECT head, variety / 3 FROM recommendation WHERE unit = 'late'"));
+        Assert.Empty(new FoldProof(book.Store).Check());
+    }
+
+    [Fact]
+    public void Sums_of_users_shared_by_experiments_are_those_added_up_from_every_user()
+    {
+        using var book = new LogBook();
+        var (lists, events) = Invent(book, seed: 13, lists: 400);
+        new Random(13).Shuffle(lists);
+        foreach (var chunk in lists.Chunk(20)) book.Serve(chunk);
+        foreach (var chunk in events.Chunk(9)) book.TakeAll(chunk);
+        // per user shown lists by both: the totals in experiment 1 by its arm, and the first of the arms of experiment 2
+        var added = book.Rows("""
+            SELECT o.arm, x.arm, count(*), total(o.clicked), total(o.viewable), total(o.clicked * o.clicked), total(o.clicked * o.viewable), total(o.viewable * o.viewable)
+            FROM (SELECT arm, unit, sum(clicked) clicked, sum(viewable) viewable FROM unit_day WHERE experiment = 1 AND simulated = 0 GROUP BY arm, unit HAVING sum(lists) > 0) o
+            JOIN (SELECT unit, min(arm) arm FROM unit_day WHERE experiment = 2 AND simulated = 0 AND lists > 0 GROUP BY unit) x ON x.unit = o.unit GROUP BY 1, 2 ORDER BY 1, 2
+            """);
+        Assert.NotEmpty(added);
+        Assert.Equal(added, new SharedUsers(book.Store).Read(new(1, 1, false), 2, 1, UnitMeasure.ClickThrough).OrderBy(c => c.Key)
+            .Select(c => FormattableString.Invariant($"{c.Key.Own} {c.Key.Other} {c.Value.Units} {c.Value.Y} {c.Value.D} {c.Value.YY} {c.Value.YD} {c.Value.DD}")));
     }
 
     [Fact]

@@ -91,6 +91,58 @@ public sealed class UnitTotalsTests : IDisposable
     }
 
     [Fact]
+    public void Days_since_the_first_list_move_on_when_an_earlier_list_arrives_and_leave_machines_out()
+    {
+        Visit("a", 0, 3, viewable: 4, clicked: 1);
+        Visit("a", 0, 0, viewable: 2, clicked: 2);
+        Visit("robot", 0, 0, viewable: 1, clicked: 0);
+        _book.Serve([.. Enumerable.Range(0, 2_001).Select(i => LogBook.List("robot", 0, items: 1, at: LogBook.Noon + 5 * Day + i))]);
+        var ages = Totals.ByAge(new(1, 1, false), UnitMeasure.ClickThrough);
+        Assert.Equal([((0, 0), 1L, 2.0), ((0, 3), 1, 1)], ages.OrderBy(a => a.Key).Select(a => (a.Key, a.Value.Units, a.Value.Y)));
+        Assert.Empty(new FoldProof(_book.Store).Check());
+    }
+
+    [Fact]
+    public void Ranking_scores_of_seen_lists_follow_the_topmost_click_and_the_discount()
+    {
+        var (first, second, third) = (LogBook.List("a", items: 4), LogBook.List("a", items: 4), LogBook.List("a", items: 4));
+        _book.Serve(first, second, third);
+        // list 1: clicks at ranks 2 and 4; the one at 4 arrives first. List 2: seen, no click. List 3: drawn, never seen.
+        _book.TakeAll([_book.Event("click", first, "i4"), _book.Event("click", first, "i2"), _book.Event("viewable", second, "i1"), _book.Event("rendered", third, item: null)]);
+        var total = Assert.Single(Totals.Read(new(1, 1, false), [UnitMeasure.ReciprocalRank])).Total;
+        // MRR: (1/2 + 0)/2. NDCG of list 1: (1/log2 3 + 1/log2 5)/(1/log2 2 + 1/log2 3) = (0.630930 + 0.430677)/1.630930 = 0.650921; as 2520ths 1640.32
+        Assert.Equal((2L, 1260L, 1640L), (total.Seen, total.Reciprocal, total.Gain));
+        var (rank, gain) = (Totals.ArmMoments(new(1, 1, false), UnitMeasure.ReciprocalRank)[0], Totals.ArmMoments(new(1, 1, false), UnitMeasure.Gain)[0]);
+        Assert.Equal((0.25, 1640.0 / 5040), (rank.Y / rank.D, gain.Y / gain.D));
+        // the list above all: its click on top lifts both, 1 of 1
+        _book.TakeAll([_book.Event("click", second, "i1")]);
+        Assert.Equal((3780L, 4160L), Assert.Single(Totals.Read(new(1, 1, false), [UnitMeasure.Gain])).Total is var after ? (after.Reciprocal, after.Gain) : default);
+    }
+
+    [Fact]
+    public void Traits_of_served_lists_add_up_per_user_and_lists_without_them_are_left_out()
+    {
+        _book.Serve(LogBook.List("a", items: 4) with { Head = 3, Variety = 1260 }, LogBook.List("a", items: 6) with { Head = null, Variety = null }, LogBook.List("b", items: 4) with { Head = 0, Variety = 2520 });
+        var (head, variety) = (Totals.ArmMoments(new(1, 1, false), UnitMeasure.HeadShare)[0], Totals.ArmMoments(new(1, 1, false), UnitMeasure.Variety)[0]);
+        Assert.Equal((2L, 3.0, 8.0, 9.0), (head.Units, head.Y, head.D, head.YY));
+        Assert.Equal(0.75, variety.Y / variety.D);
+    }
+
+    [Fact]
+    public void Different_items_are_counted_with_the_variance_of_leaving_out_a_group_of_users()
+    {
+        string[] users = [.. Enumerable.Range(0, 200).Select(i => $"u{i}").DistinctBy(ShownItems.GroupOf).Take(3)];
+        Exposure Shown(string user, params string[] items) => LogBook.List(user, items: items.Length) with { Items = items };
+        _book.Serve(Shown(users[0], "a", "b", "c"), Shown(users[1], "a"), Shown(users[2], "a", "d"));
+        _book.Serve(Shown(users[0], "b", "c"));
+        var spread = Totals.ItemsShown(new(1, 1, false))[0];
+        Assert.Equal(4, spread.Items);
+        // without the first user b and c are lost, without the third d; the other 30 groups lose nothing. Mean 3/32; (31/32)(4 + 1 - 32 (3/32)^2) = 4.571289
+        Assert.Equal(4.571289, spread.Variance, 6);
+        Assert.Empty(new FoldProof(_book.Store).Check());
+    }
+
+    [Fact]
     public void Positions_count_each_impression_of_an_item_once()
     {
         Visit("a", 0, 0, viewable: 3, clicked: 2);

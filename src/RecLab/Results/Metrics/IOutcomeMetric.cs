@@ -24,6 +24,9 @@ public interface IOutcomeMetric
     /// <summary>A user's numerator and denominator.</summary>
     UnitMeasure Measure { get; }
 
+    /// <summary>Whether it is made of sums over users, which are known day by day; false for a property of all of an arm's lists together.</summary>
+    bool IsPerUser => true;
+
     /// <summary>A value as the page shows it.</summary>
     string Write(double value);
 

@@ -12,7 +12,15 @@ public static class OutcomeMetricCatalog
         new Conversion(),
         new PurchasesPerUser(),
         new RevenuePerUser(),
+        new FirstClickRank(),
+        new ClickGain(),
+        new PopularityShare(),
+        new ListDiversity(),
+        new CatalogueCoverage(),
     ];
+
+    /// <summary>Those made of sums over users.</summary>
+    public static IReadOnlyList<IOutcomeMetric> PerUser { get; } = [.. All.Where(m => m.IsPerUser)];
 
     /// <summary>The metric with this key.</summary>
     /// <exception cref="KeyNotFoundException">There is none; the message names those there are.</exception>
