@@ -14,17 +14,18 @@ using RecLab.Training;
 
 namespace RecLab.Bench;
 
-/// <summary>How long the numbers of a results page take, read by the page's own reader from an event database of so many events: <c>-- results [EVENTS...]</c>. A user has five lists
-/// on three to five of 14 days; ten events follow from a list. The totals are recomputed from the log by the verb rebuild's own code.</summary>
+/// <summary>How long the numbers of a results page take, read by the page's own readers from an event database of so many events: <c>-- results [EVENTS...]</c>. Every list and event goes
+/// through the application's own event log (seal, duplicates, folds, kept sums, synced commits), so the sums are what a server would have. A user has five lists on up to five of 14 days, three
+/// in the experiment and two in another that runs beside it; ten events follow from a list.</summary>
 internal static class ResultsReading
 {
-    private const int EventsPerList = 10, ListsPerUser = 5, Days = 14, Experiment = 1;
+    private const int EventsPerList = 10, ListsPerUser = 5, Days = 14, Experiment = 1, Beside = 2, Items = 5_000;
     private static readonly DateTimeOffset Start = new(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
 
     public static int Run(string[] args)
     {
         var sizes = args.Length > 0 ? args.Select(a => int.Parse(a, CultureInfo.InvariantCulture)).ToArray() : [10_000, 1_000_000];
-        Console.WriteLine($"{"results page, numbers",-34}{"users",10}{"user days",12}{"first s",10}{"again s",10}{"in depth s",12}{"file MB",10}");
+        Console.WriteLine($"{"results page, numbers",-24}{"users",10}{"user days",12}{"first s",10}{"again s",10}{"in depth s",12}{"shared s",10}{"written s",11}{"file MB",10}");
         foreach (var events in sizes) Measure(events);
         return 0;
     }
@@ -34,26 +35,34 @@ internal static class ResultsReading
         var folder = Directory.CreateTempSubdirectory("reclab-bench-results-").FullName;
         try
         {
-            var paths = new HostPaths(new ConfigurationBuilder().AddInMemoryCollection([new("RecLab:DataDir", folder)]).Build(), folder);
-            using var services = new ServiceCollection().AddLogging().AddStorage(paths).AddSingleton<EventStore>().AddSingleton<UnitTotals>().AddSingleton<TrafficReader>().AddSingleton<FoldProof>()
-                .AddSingleton<RecLab.Live.LiveFeed>().AddSingleton<ExperimentReader>().AddSingleton<TotalsReader>().AddTransient<ResultsReader>().AddTransient<ResultsPageReader>().BuildServiceProvider();
+            var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("RecLab:DataDir", folder)]).Build();
+            var paths = new HostPaths(configuration, folder);
+            using var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddSingleton(TimeProvider.System).AddStorage(paths).AddSingleton<EventStore>().AddSingleton<EventLog>()
+                .AddSingleton<UnitTotals>().AddSingleton<SharedUsers>().AddSingleton<TrafficReader>().AddSingleton<RecLab.Live.LiveFeed>().AddSingleton<ExperimentReader>().AddSingleton<TotalsReader>()
+                .AddTransient<ResultsReader>().AddTransient<ResultsPageReader>().AddTransient<SharedExperimentReader>().BuildServiceProvider();
             services.MigrateStorageAsync().GetAwaiter().GetResult();
             Ask(services);
-            var store = services.GetRequiredService<EventStore>();
-            store.Create();
-            Fill(store, events / EventsPerList / ListsPerUser);
-            services.GetRequiredService<FoldProof>().Rebuild();
-            var rows = UserDays(store);
+            var log = services.GetRequiredService<EventLog>();
+            log.StartAsync(default).GetAwaiter().GetResult();
+            var writing = Stopwatch.StartNew();
+            FillAsync(log, events / EventsPerList / ListsPerUser).GetAwaiter().GetResult();
+            var written = writing.Elapsed.TotalSeconds;
+            var rows = UserDays(services.GetRequiredService<EventStore>());
 
-            double first = double.MaxValue, again = double.MaxValue, deep = double.MaxValue;
+            double first = double.MaxValue, again = double.MaxValue, deep = double.MaxValue, shared = double.MaxValue;
             for (var run = 0; run < 4; run++)
             {
                 var page = services.GetRequiredService<ResultsPageReader>(); // its own reader, which has read nothing yet
-                first = Math.Min(first, Seconds(() => page.ReadAsync("bench", false, null, null)));
-                again = Math.Min(again, Seconds(() => page.ReadAsync("bench", false, null, null)));
-                deep = Math.Min(deep, Seconds(() => page.ReadAsync("bench", false, null, null, "ctr")));
+                first = Math.Min(first, Seconds(() => page.ReadAsync("bench-1", false, null, null)));
+                again = Math.Min(again, Seconds(() => page.ReadAsync("bench-1", false, null, null)));
+                deep = Math.Min(deep, Seconds(() => services.GetRequiredService<ResultsPageReader>().ReadAsync("bench-1", false, null, null, "ctr")));
+                var watch = Stopwatch.StartNew();
+                if (services.GetRequiredService<SharedExperimentReader>().ReadAsync("bench-1", false).GetAwaiter().GetResult() is not [{ Users: > 0 }]) throw new InvalidOperationException("The other experiment shares nobody.");
+                shared = Math.Min(shared, watch.Elapsed.TotalSeconds);
             }
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{$"{events:N0} events",-34}{events / EventsPerList / ListsPerUser,10:N0}{rows,12:N0}{first,10:F3}{again,10:F3}{deep,12:F3}{new FileInfo(paths.EventDatabase).Length >> 20,10}"));
+            log.StopAsync(default).GetAwaiter().GetResult();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{$"{events:N0} events",-24}{events / EventsPerList / ListsPerUser,10:N0}{rows,12:N0}{first,10:F3}{again,10:F3}{deep,12:F3}{shared,10:F3}{written,11:F0}{new FileInfo(paths.EventDatabase).Length >> 20,10}"));
         }
         finally
         {
@@ -69,7 +78,7 @@ internal static class ResultsReading
         return watch.Elapsed.TotalSeconds;
     }
 
-    /// <summary>An experiment of two arms that runs since two weeks.</summary>
+    /// <summary>Two experiments of two arms each that run since two weeks.</summary>
     private static void Ask(IServiceProvider services)
     {
         using var db = services.GetRequiredService<IDbContextFactory<RecLabDb>>().CreateDbContext();
@@ -78,45 +87,60 @@ internal static class ResultsReading
         Variant[] variants = [.. Enumerable.Range(0, 2).Select(i => db.Add(new Variant { Key = $"v{i}", Name = $"v{i}", Family = "popularity", Options = "{}", DatasetId = dataset.Id, CreatedAt = Start }).Entity)];
         db.SaveChanges();
         PhaseArm[] arms = [.. variants.Select((v, i) => new PhaseArm(i, v.Id, v.Name, 0.5, null))];
-        db.Add(new Experiment
+        foreach (var id in new[] { Experiment, Beside })
         {
-            Id = Experiment, Key = "bench", Name = "bench", Placement = "home", State = ExperimentState.Running, StartedAt = Start, CreatedAt = Start, Phase = 1, GoalMetric = "ctr", Alpha = 0.05, Settings = new ExperimentSettings().ToJson(),
-            Arms = [.. arms.Select(a => new ExperimentArm { Position = a.Position, VariantId = a.VariantId, Name = a.Name, Weight = a.Weight })],
-        });
-        db.SaveChanges();
-        db.Add(new ExperimentPhase { ExperimentId = Experiment, Number = 1, StartedAt = Start, Arms = JsonSerializer.Serialize(arms) });
-        db.SaveChanges();
+            db.Add(new Experiment
+            {
+                Id = id, Key = $"bench-{id}", Name = $"bench {id}", Placement = id == Experiment ? "home" : "cart", State = ExperimentState.Running, StartedAt = Start, CreatedAt = Start, Phase = 1, GoalMetric = "ctr",
+                Alpha = 0.05, Settings = new ExperimentSettings().ToJson(), Arms = [.. arms.Select(a => new ExperimentArm { Position = a.Position, VariantId = a.VariantId, Name = a.Name, Weight = a.Weight })],
+            });
+            db.SaveChanges();
+            db.Add(new ExperimentPhase { ExperimentId = id, Number = 1, StartedAt = Start, Arms = JsonSerializer.Serialize(arms) });
+            db.SaveChanges();
+        }
     }
 
-    /// <summary>The log as plain rows.</summary>
-    private static void Fill(EventStore store, int users)
+    /// <summary>Serves the lists and sends the events, some users at a time.</summary>
+    private static async Task FillAsync(EventLog log, int users)
     {
         var random = new Random(9);
-        using var connection = store.OpenWriter();
-        using var transaction = connection.BeginTransaction();
-        using var list = Insert(connection, "recommendation", 16);
-        using var happened = Insert(connection, "event", 17);
-        const string items = """["i1","i2","i3","i4","i5","i6","i7","i8","i9","i10"]""", propensities = "[1,1,1,1,1,1,1,1,1,1]";
+        double[] propensities = [.. Enumerable.Repeat(1.0, 10)];
         long id = 0;
-        for (var u = 0; u < users; u++)
+        for (var from = 0; from < users; from += 200)
         {
-            var (unit, arm) = ($"user-{u}", random.Next(2));
-            for (var l = 0; l < ListsPerUser; l++)
+            List<Exposure> lists = [];
+            List<ReceivedEvent> events = [];
+            for (var u = from; u < Math.Min(users, from + 200); u++)
             {
-                var at = Start.AddDays(random.Next(Days)).AddSeconds(random.Next(80_000)).ToUnixTimeMilliseconds();
-                var recommendation = Id(++id);
-                Run(list, recommendation, at, "home", Experiment, 1, arm, arm + 1, 1, unit, "s", 0, items, propensities, DBNull.Value, "assigned", 0);
-                var clicked = Math.Min(3, random.Next(random.Next(1, 6)));
-                // one for the whole list, then views from the top, then clicks from the top
-                for (var e = 0; e < EventsPerList; e++)
+                int[] arms = [random.Next(2), random.Next(2)];
+                for (var l = 0; l < ListsPerUser; l++)
                 {
-                    var place = e == 0 ? 0 : e <= 9 - clicked ? e : e - (9 - clicked);
-                    Run(happened, Id(++id), e == 0 ? "rendered" : e <= 9 - clicked ? "viewable" : "click", recommendation, place == 0 ? DBNull.Value : $"i{place}", place == 0 ? DBNull.Value : place, unit, "s",
-                        at + 1000 * e, at + 1000 * e + 100, DBNull.Value, DBNull.Value, DBNull.Value, 0, Experiment, 1, arm, 0);
+                    var at = Start.AddDays(random.Next(Days)).AddSeconds(random.Next(80_000)).ToUnixTimeMilliseconds();
+                    var other = l >= 3 ? 1 : 0;
+                    var first = random.Next(Items);
+                    var list = new Exposure
+                    {
+                        Id = Id(++id), ServedAt = at, Placement = other == 0 ? "home" : "cart", Experiment = other == 0 ? Experiment : Beside, Phase = 1, Arm = arms[other], Variant = arms[other] + 1, Run = 1, Unit = $"user-{u:D7}",
+                        Session = "s", Items = [.. Enumerable.Range(first, 10).Select(i => $"i{i % Items}")], Propensities = propensities, Reason = "assigned", Head = random.Next(11), Variety = random.Next(1_000, 2_521),
+                    };
+                    lists.Add(list);
+                    var recommendation = log.Sealer.Seal(list).ToString();
+                    var clicked = Math.Min(3, random.Next(random.Next(1, 6)));
+                    // one for the whole list, then views from the top, then clicks from the top
+                    for (var e = 0; e < EventsPerList; e++)
+                    {
+                        var place = e == 0 ? 0 : e <= 9 - clicked ? e : e - (9 - clicked);
+                        events.Add(new()
+                        {
+                            Id = Id(++id), Type = e == 0 ? EventTypes.Rendered : e <= 9 - clicked ? EventTypes.Viewable : EventTypes.Click, Recommendation = recommendation, Position = place, Unit = list.Unit, Session = "s",
+                            OccurredAt = at + 1000 * e, ReceivedAt = at + 1000 * e + 100,
+                        });
+                    }
                 }
             }
+            await Task.WhenAll(lists.Select(log.AppendAsync));
+            foreach (var chunk in events.Chunk(5_000)) await log.AppendAsync(chunk);
         }
-        transaction.Commit();
     }
 
     private static long UserDays(EventStore store)
@@ -127,24 +151,10 @@ internal static class ResultsReading
         return (long)command.ExecuteScalar()!;
     }
 
-    private static byte[] Id(long number)
+    private static Guid Id(long number)
     {
-        var id = new byte[16];
-        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(id.AsSpan(8), number);
-        return id;
-    }
-
-    private static SqliteCommand Insert(SqliteConnection connection, string table, int columns)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = $"INSERT INTO {table} VALUES ({string.Join(", ", Enumerable.Range(0, columns).Select(i => $"$p{i}"))})";
-        for (var i = 0; i < columns; i++) command.Parameters.Add(new SqliteParameter($"$p{i}", null));
-        return command;
-    }
-
-    private static void Run(SqliteCommand command, params ReadOnlySpan<object> values)
-    {
-        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
-        command.ExecuteNonQuery();
+        Span<byte> id = stackalloc byte[16];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(id[8..], number);
+        return new(id, bigEndian: true);
     }
 }

@@ -10,7 +10,7 @@ public sealed class ListTraitsTests
     private static Interactions Past(Catalogue? catalogue = null)
     {
         int[] item = [0, 0, 0, 0, 0, 1, 1, 1, 2, 3];
-        return new(Vocabulary.Of(["u"]), Vocabulary.Of(["a", "b", "c", "d", "e"]), new int[10], item, [.. item.Select(_ => 1f)], new long[10], catalogue);
+        return new(new Vocabulary(["u"]), new Vocabulary(["a", "b", "c", "d", "e"]), new int[10], item, [.. item.Select(_ => 1f)], new long[10], catalogue);
     }
 
     [Fact]
@@ -38,6 +38,6 @@ public sealed class ListTraitsTests
     public void What_is_not_known_is_null_and_never_zero()
     {
         Assert.Null(ListTraits.Of(Past()).Variety(["a", "b"]));
-        Assert.Null(ListTraits.Of(new(Vocabulary.Of([]), Vocabulary.Of(["a"]), [], [], [], [])).Head(["a"]));
+        Assert.Null(ListTraits.Of(new(new Vocabulary([]), new Vocabulary(["a"]), [], [], [], [])).Head(["a"]));
     }
 }
