@@ -11,6 +11,7 @@ using RecLab.Experiments;
 using RecLab.Results;
 using RecLab.Storage;
 using RecLab.Training;
+using EventLog = RecLab.Events.EventLog;
 
 namespace RecLab.Bench;
 
