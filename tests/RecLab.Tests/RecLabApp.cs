@@ -17,7 +17,7 @@ public class RecLabApp : WebApplicationFactory<Program>
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
-        builder.ConfigureLogging(logging => logging.AddProvider(Faults));
+        builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Faults)); // a test's output is its own
         builder.UseSetting("RecLab:DataDir", DataDir);
         builder.UseSetting("RecLab:TrainingNice", "0"); // beside other tests a training in low priority waits for minutes
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
