@@ -50,19 +50,27 @@ internal static class FloorPlan
 
     private static IEnumerable<Type> InBody(MethodBase method, byte[] il)
     {
+        foreach (var member in MembersIn(method, il))
+        {
+            if ((member as Type ?? member.DeclaringType) is { } owner) yield return owner;
+            if (member is MethodInfo { IsGenericMethod: true } generic) foreach (var argument in generic.GetGenericArguments()) yield return argument;
+            if (member is MethodInfo { ReturnType: var returned }) yield return returned;
+            if (member is FieldInfo { FieldType: var held }) yield return held;
+        }
+    }
+
+    /// <summary>Every member that the body of a method names: what it calls, makes, reads, or hands on as a delegate.</summary>
+    public static IEnumerable<MemberInfo> MembersIn(MethodBase method) => method.GetMethodBody() is { } body ? MembersIn(method, body.GetILAsByteArray()!) : [];
+
+    private static IEnumerable<MemberInfo> MembersIn(MethodBase method, byte[] il)
+    {
         var typeArguments = method.DeclaringType is { IsGenericType: true } d ? d.GetGenericArguments() : null;
         var methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : null;
         for (var at = 0; at < il.Length;)
         {
             var code = il[at++] is var first && first == 0xFE ? TwoByte[il[at++]] : OneByte[first];
             if (code.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok)
-            {
-                var member = method.Module.ResolveMember(BitConverter.ToInt32(il, at), typeArguments, methodArguments)!;
-                if ((member as Type ?? member.DeclaringType) is { } owner) yield return owner;
-                if (member is MethodInfo { IsGenericMethod: true } generic) foreach (var argument in generic.GetGenericArguments()) yield return argument;
-                if (member is MethodInfo { ReturnType: var returned }) yield return returned;
-                if (member is FieldInfo { FieldType: var held }) yield return held;
-            }
+                yield return method.Module.ResolveMember(BitConverter.ToInt32(il, at), typeArguments, methodArguments)!;
             at += code.OperandType switch
             {
                 OperandType.InlineNone => 0,

@@ -81,6 +81,7 @@ public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLa
 
     [Theory]
     [InlineData(Roles.Viewer)]
+    [InlineData(Roles.Operator)]
     [InlineData(Roles.Analyst)]
     [InlineData(Roles.Administrator)]
     public async Task Every_page_opens_for_exactly_the_roles_it_names(string role)
