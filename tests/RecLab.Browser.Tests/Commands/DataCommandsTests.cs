@@ -54,7 +54,7 @@ public sealed class DataCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await walk.PressAsync("Delete uploaded rows");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Data", Exact = true })).ToBeVisibleAsync();
         Assert.Equal(["0"], app.AppRows("SELECT COUNT(*) FROM datasets WHERE Name = 'uploaded rows'"));
-        Assert.Equal(["dataset.delete"], app.AppRows("SELECT Action FROM audit WHERE Subject = 'data set uploaded rows' AND Action = 'dataset.delete'"));
+        await LiveApp.EventuallyAsync(["dataset.delete"], () => app.AppRows("SELECT Action FROM audit WHERE Subject = 'data set uploaded rows' AND Action = 'dataset.delete'"));
         await walk.EndAsync();
     }
 

@@ -48,7 +48,7 @@ public sealed class OperationsCommandsTests(LiveApp app) : IClassFixture<LiveApp
         await walk.PressAsync("Run the self-test");
         await walk.PressAsync("Cancel self-test");
         await walk.PressAsync("Keep");
-        Assert.Equal(["selftest.start 10000 experiments for each promise"], app.AppRows("SELECT Action, Detail FROM audit WHERE Action LIKE 'selftest.%'"));
+        await LiveApp.EventuallyAsync(["selftest.start 10000 experiments for each promise"], () => app.AppRows("SELECT Action, Detail FROM audit WHERE Action LIKE 'selftest.%'"));
         await walk.PressAsync("Cancel self-test");
         await walk.PressAsync("Stop the self-test");
         await Expect(page.GetByText("No self-test yet")).ToBeVisibleAsync();
@@ -56,7 +56,7 @@ public sealed class OperationsCommandsTests(LiveApp app) : IClassFixture<LiveApp
         await page.GetByLabel("Experiments for each promise", new() { Exact = true }).SelectOptionAsync("200");
         await walk.PressAsync("Run the self-test");
         await Expect(page.GetByText("200 for each promise")).ToBeVisibleAsync(new() { Timeout = 180_000 });
-        Assert.Equal(["200 experiments for each promise"], app.AppRows("SELECT Detail FROM audit WHERE Action = 'selftest.start' ORDER BY Id DESC LIMIT 1"));
+        await LiveApp.EventuallyAsync(["200 experiments for each promise"], () => app.AppRows("SELECT Detail FROM audit WHERE Action = 'selftest.start' ORDER BY Id DESC LIMIT 1"));
         var store = app.Get<SelfTestStore>();
         var modest = store.Read(full: false)!;
         await Expect(page.Locator("tbody tr")).ToHaveCountAsync(modest.Results.Count);

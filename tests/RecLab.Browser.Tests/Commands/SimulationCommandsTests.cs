@@ -45,8 +45,7 @@ public sealed class SimulationCommandsTests(LiveApp app) : IClassFixture<LiveApp
         await walk.PressAsync("Cancel simulation");
         await walk.PressAsync("Cancel simulation 2");
         await LiveApp.EventuallyAsync(["Cancelled 1"], () => app.AppRows("SELECT State, FinishedAt IS NOT NULL FROM simulations WHERE Id = 2"));
-        Assert.Equal(["simulation.request simulation 1 (front)", "simulation.request simulation 2 (front)", "simulation.cancel simulation 2"],
-            app.AppRows("SELECT Action, Subject FROM audit WHERE Action LIKE 'simulation.%' ORDER BY Id"));
+        await LiveApp.EventuallyAsync(["simulation.request simulation 1 (front)", "simulation.request simulation 2 (front)", "simulation.cancel simulation 2"], () => app.AppRows("SELECT Action, Subject FROM audit WHERE Action LIKE 'simulation.%' ORDER BY Id"));
         await Expect(page.GetByText("Cancelled").First).ToBeVisibleAsync();
         await walk.EndAsync();
     }

@@ -71,8 +71,7 @@ public sealed class TrainingCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await walk.PressAsync("Stopped");
         await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Cancelled" })).ToHaveCountAsync(3);
         await walk.PressAsync("All");
-        Assert.Equal(["training.request", "training.request", "training.cancel", "training.retry", "training.cancel", "training.cancel", "training.resume", "training.cancel"],
-            app.AppRows("SELECT Action FROM audit WHERE Action LIKE 'training.%' AND Who LIKE 'analyst %' ORDER BY Id"));
+        await LiveApp.EventuallyAsync(["training.request", "training.request", "training.cancel", "training.retry", "training.cancel", "training.cancel", "training.resume", "training.cancel"], () => app.AppRows("SELECT Action FROM audit WHERE Action LIKE 'training.%' AND Who LIKE 'analyst %' ORDER BY Id"));
         await walk.EndAsync();
     }
 

@@ -72,7 +72,7 @@ public sealed class VariantCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await walk.PressAsync("Delete Best sellers");
         await Expect(page).ToHaveURLAsync(new Regex("/variants$"));
         await LiveApp.EventuallyAsync([], () => app.AppRows("SELECT v.Id FROM variants v WHERE v.Key = 'shop-window' UNION ALL SELECT r.Id FROM training_runs r WHERE r.VariantId NOT IN (SELECT Id FROM variants)"));
-        Assert.Equal(["variant.create", "variant.create", "variant.edit", "variant.delete"], app.AppRows("SELECT Action FROM audit WHERE Action LIKE 'variant.%' AND Subject IN ('variant what-fits', 'variant what-sells', 'variant shop-window') AND Who LIKE 'analyst %' ORDER BY Id"));
+        await LiveApp.EventuallyAsync(["variant.create", "variant.create", "variant.edit", "variant.delete"], () => app.AppRows("SELECT Action FROM audit WHERE Action LIKE 'variant.%' AND Subject IN ('variant what-fits', 'variant what-sells', 'variant shop-window') AND Who LIKE 'analyst %' ORDER BY Id"));
         await walk.EndAsync();
     }
 
@@ -173,7 +173,7 @@ public sealed class VariantCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await walk.PressAsync("Create");
         await Expect(page).ToHaveURLAsync(new Regex("/variants/as-today$"));
         Assert.Equal(["log-only 1"], app.AppRows("SELECT v.Family, r.Version FROM variants v JOIN training_runs r ON r.Id = v.ServedRunId WHERE v.Key = 'as-today'"));
-        Assert.Equal(["variant.create", "variant.edit", "variant.serve", "variant.create", "variant.edit", "variant.create"], app.AppRows("SELECT Action FROM audit WHERE Action LIKE 'variant.%' AND Who LIKE 'administrator %' ORDER BY Id"));
+        await LiveApp.EventuallyAsync(["variant.create", "variant.edit", "variant.serve", "variant.create", "variant.edit", "variant.create"], () => app.AppRows("SELECT Action FROM audit WHERE Action LIKE 'variant.%' AND Who LIKE 'administrator %' ORDER BY Id"));
         await walk.EndAsync();
     }
 }
