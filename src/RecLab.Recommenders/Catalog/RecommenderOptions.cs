@@ -14,6 +14,9 @@ public sealed class TunableAttribute(double low, double high) : Attribute
 
     /// <summary>Draw on a logarithmic scale.</summary>
     public bool Log { get; init; }
+
+    /// <summary>Whole numbers only in steps of this many, such as widths that every number of heads divides; 1 by default.</summary>
+    public int Multiple { get; init; } = 1;
 }
 
 /// <summary>The property that says how long training goes on (epochs, iterations): a search may begin points with a part of it and go on with the best.</summary>

@@ -39,6 +39,9 @@ public sealed class Split
     /// <summary>The same cut with validation as the question: what a search over hyper-parameters may look at.</summary>
     public Split ForTuning() => new(Train, null, Validation);
 
+    /// <summary>Train and validation alone: whoever is given this cannot look at a test or hidden row.</summary>
+    public Split WithoutTest() => new(Train, Validation, Train.Where(_ => false));
+
     private static Interactions Together(Interactions a, Interactions b) => b.Count == 0 ? a : new(a.Users, a.Items,
         [.. a.User, .. b.User], [.. a.Item, .. b.Item], [.. a.Value, .. b.Value], [.. a.Time, .. b.Time], a.Catalogue);
 }

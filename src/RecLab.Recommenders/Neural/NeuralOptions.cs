@@ -16,7 +16,7 @@ public enum LearningRateSchedule
 /// <summary>What every neural family can be told about its training.</summary>
 public abstract record NeuralOptions : RecommenderOptions
 {
-    [Display(Name = "Epochs", Description = "Passes over the training data at most; early stopping may end sooner.", Order = 50), Range(1, 2000)]
+    [Display(Name = "Epochs", Description = "Passes over the training data at most; early stopping may end sooner.", Order = 50), Range(1, 2000), Budget]
     public int Epochs { get; init; } = 20;
 
     [Display(Name = "Batch size", Description = "Users (sequence models) or interactions (others) per step.", Order = 51), Range(1, 1_000_000), Tunable(64, 8192, Log = true)]

@@ -9,14 +9,15 @@ namespace RecLab.Recommenders.Search;
 /// <param name="High">Largest value.</param>
 /// <param name="Log">Drawn on a logarithmic scale.</param>
 /// <param name="Whole">Whole numbers only (also choices and switches, by their number).</param>
-public sealed record Dimension(string Name, double Low, double High, bool Log, bool Whole)
+/// <param name="Step">Distance of whole numbers.</param>
+public sealed record Dimension(string Name, double Low, double High, bool Log, bool Whole, int Step = 1)
 {
     /// <summary>The value at a place of the unit interval.</summary>
     public double At(double unit)
     {
         var (low, high) = Ends;
         var value = Log ? low * Math.Pow(high / low, unit) : low + (high - low) * unit;
-        return Math.Clamp(Whole ? Math.Round(value, MidpointRounding.AwayFromZero) : value, Low, High);
+        return Math.Clamp(Whole ? Step * Math.Round(value / Step, MidpointRounding.AwayFromZero) : value, Low, High);
     }
 
     /// <summary>The place of a value in the unit interval.</summary>
@@ -26,8 +27,8 @@ public sealed record Dimension(string Name, double Low, double High, bool Log, b
         return Math.Clamp(Log ? Math.Log(value / low) / Math.Log(high / low) : (value - low) / (high - low), 0, 1);
     }
 
-    /// <summary>Whole numbers get equal shares of the interval: the range is wider by a half on both sides.</summary>
-    private (double Low, double High) Ends => Whole ? (Low - 0.5, High + 0.5) : (Low, High);
+    /// <summary>Whole numbers get equal shares of the interval: the range is wider by half a step on both sides.</summary>
+    private (double Low, double High) Ends => Whole ? (Low - Step / 2.0, High + Step / 2.0) : (Low, High);
 }
 
 /// <summary>What a search may vary of one kind of options: the properties marked <see cref="TunableAttribute"/>, and the one marked <see cref="BudgetAttribute"/>, which
@@ -61,12 +62,34 @@ public sealed class SearchSpace
     /// <param name="budget">Share of the full training, above 0 and at most 1.</param>
     public RecommenderOptions Apply(RecommenderOptions defaults, IReadOnlyDictionary<string, double> point, double budget = 1)
     {
-        if (defaults.GetType() != _options) throw new ArgumentException($"These are {defaults.GetType().Name}, the space is that of {_options.Name}.", nameof(defaults));
-        var copy = (RecommenderOptions)_options.GetMethod("<Clone>$", BindingFlags.Public | BindingFlags.Instance)!.Invoke(defaults, null)!;
+        var copy = Copy(defaults);
         foreach (var dimension in Dimensions) Set(_options.GetProperty(dimension.Name)!, copy, point[dimension.Name]);
-        if (budget < 1 && _budget is not null) Set(_budget, copy, Math.Max(1, Math.Round(budget * Convert.ToDouble(_budget.GetValue(copy), null))));
+        Shorten(copy, budget);
         return copy;
     }
+
+    /// <summary>The same options with a part of their training.</summary>
+    /// <param name="options">As they are for the full training.</param>
+    /// <param name="budget">Share of the full training, above 0 and at most 1.</param>
+    public RecommenderOptions Shortened(RecommenderOptions options, double budget)
+    {
+        var copy = Copy(options);
+        Shorten(copy, budget);
+        return copy;
+    }
+
+    /// <summary>The point of the space nearest to given options, which may themselves lie outside its ranges.</summary>
+    public IReadOnlyDictionary<string, double> Nearest(RecommenderOptions options) => Dimensions.ToDictionary(d => d.Name,
+        d => Math.Clamp(Convert.ToDouble(_options.GetProperty(d.Name)!.GetValue(options), null), d.Low, d.High), StringComparer.Ordinal);
+
+    private void Shorten(RecommenderOptions options, double budget)
+    {
+        if (budget < 1 && _budget is not null) Set(_budget, options, Math.Max(1, Math.Round(budget * Convert.ToDouble(_budget.GetValue(options), null))));
+    }
+
+    private RecommenderOptions Copy(RecommenderOptions options) => options.GetType() == _options
+        ? (RecommenderOptions)_options.GetMethod("<Clone>$", BindingFlags.Public | BindingFlags.Instance)!.Invoke(options, null)!
+        : throw new ArgumentException($"These are {options.GetType().Name}, the space is that of {_options.Name}.", nameof(options));
 
     private static void Set(PropertyInfo property, object target, double value) => property.SetValue(target,
         property.PropertyType.IsEnum ? Enum.ToObject(property.PropertyType, (int)value)
@@ -77,7 +100,9 @@ public sealed class SearchSpace
     {
         var type = property.PropertyType;
         var whole = type == typeof(int) || type == typeof(long) || type == typeof(bool) || type.IsEnum;
-        if (!(mark.Low < mark.High) || (mark.Log && mark.Low <= 0) || (mark.Log && whole && mark.Low < 1)) throw new ArgumentException($"{property.DeclaringType!.Name}.{property.Name}: {mark.Low} to {mark.High} is no range to search.");
-        return new(property.Name, mark.Low, mark.High, mark.Log, whole);
+        var step = mark.Multiple;
+        var stepped = step == 1 || (whole && step > 1 && mark.Low % step == 0 && mark.High % step == 0);
+        if (!(mark.Low < mark.High) || (mark.Log && mark.Low <= 0) || (mark.Log && whole && mark.Low < 1) || !stepped) throw new ArgumentException($"{property.DeclaringType!.Name}.{property.Name}: {mark.Low} to {mark.High} is no range to search.");
+        return new(property.Name, mark.Low, mark.High, mark.Log, whole, step);
     }
 }

@@ -12,6 +12,7 @@ public static class CommandLine
         ImportVerb.Create,
         SnapshotVerb.Create,
         TrainVerb.Create,
+        SearchVerb.Create,
         EvaluateVerb.Create,
         SimulateVerb.Create,
         ReproduceVerb.Create,

@@ -22,7 +22,7 @@ public sealed class OverviewReader(BoardReader board, TrafficReader traffic, IDb
         var variants = await db.Set<Variant>().AsNoTracking().ToDictionaryAsync(v => v.Id, cancellation);
         var traffic = ReadTraffic(experiments.Rows, variants);
         var day = clock.GetUtcNow().AddDays(-1);
-        var broken = await db.Set<TrainingRun>().AsNoTracking().Where(r => (r.State == RunState.Failed || r.State == RunState.Lost) && r.FinishedAt > day).OrderByDescending(r => r.Id).Take(3).ToListAsync(cancellation);
+        var broken = await db.Set<TrainingRun>().AsNoTracking().Where(r => (r.State == RunState.Failed || r.State == RunState.Lost) && r.FinishedAt > day && r.VariantId != TrainingRun.NoVariant).OrderByDescending(r => r.Id).Take(3).ToListAsync(cancellation);
         return new()
         {
             Live = live,
@@ -54,7 +54,7 @@ public sealed class OverviewReader(BoardReader board, TrafficReader traffic, IDb
 
     private static async Task<TrainingGlance?> TrainingAsync(RecLabDb db, Dictionary<int, Variant> variants, CancellationToken cancellation)
     {
-        var runs = db.Set<TrainingRun>().AsNoTracking();
+        var runs = db.Set<TrainingRun>().AsNoTracking().Where(r => r.VariantId != TrainingRun.NoVariant);
         var run = await runs.Where(r => r.State == RunState.Running).OrderByDescending(r => r.StartedAt).FirstOrDefaultAsync(cancellation)
             ?? await runs.OrderByDescending(r => r.Id).FirstOrDefaultAsync(cancellation);
         if (run is null) return null;

@@ -12,7 +12,7 @@ public sealed record Place(string Name, string Path, string? Also = null)
         new("Overview", "/"),
         new("Experiments", "/experiments"),
         new("Variants", "/variants"),
-        new("Training", "/training"),
+        new("Training", "/training", "/searches"),
         new("Leaderboard", "/leaderboard"),
         new("Placements", "/placements"),
         new("Data", "/data"),

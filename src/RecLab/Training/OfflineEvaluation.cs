@@ -27,7 +27,7 @@ public static class OfflineEvaluation
         : Evaluator.Evaluate(model, split.ForTuning(), new() { Ks = [10], WithRunMetrics = false, Resamples = 0, Threads = threads }, progress, cancellation)["ndcg", 10]?.Mean;
 
     /// <summary>Microseconds per user, one user at a time, as serving asks.</summary>
-    private static double? ScoringTime(IModel model, Split split, CancellationToken cancellation)
+    internal static double? ScoringTime(IModel model, Split split, CancellationToken cancellation)
     {
         var users = split.Train.User.Distinct().Take(TimedUsers).ToArray();
         if (users.Length == 0) return null;

@@ -15,6 +15,7 @@ public static class RunSentence
         RunState.Running when view.Stages.Count == 0 => $"{view.Row.Title} is starting.",
         RunState.Running => $"{view.Row.Title} is training, {Figures.Percent(view.Run.Fraction)} done.",
         RunState.Succeeded when view.Evaluation?["ndcg", 10] is { Mean: { } mean } => $"{view.Row.Title} reaches NDCG@10 {Figures.Metric(mean)} on the test slice.",
+        RunState.Succeeded when view.Row.Trial is { Value: { } value } => $"{view.Row.Title} reaches {Figures.Metric(value)} on validation.",
         RunState.Succeeded => $"{view.Row.Title} is trained.",
         RunState.Cancelled => $"{view.Row.Title} was cancelled.",
         RunState.Lost => $"{view.Row.Title} was lost at {Figures.Percent(view.Run.Fraction)}.",
@@ -35,7 +36,7 @@ public static class RunSentence
         {
             if (view.Evaluation?["ndcg", 10] is { Low: { } low, High: { } high } value) said.Add($"95 % interval over {Figures.Count(value.Users)} users: {Figures.Metric(low)} to {Figures.Metric(high)}, all items ranked.");
             if (run.TrainSeconds is { } seconds) said.Add($"Trained in {Figures.Duration(TimeSpan.FromSeconds(seconds))}.");
-            said.Add(view.IsServed ? "This version is served." : "Another version is served.");
+            said.Add(view.Row.Trial is not null ? "A trial keeps no model, and the test slice was not looked at." : view.IsServed ? "This version is served." : "Another version is served.");
         }
         else if (run.State == RunState.Queued)
         {
@@ -44,7 +45,7 @@ public static class RunSentence
         else
         {
             said.Add(run.Error ?? "");
-            said.Add(view.HasCheckpoint ? "Its last checkpoint is intact; it can go on from there." : "It left no checkpoint; resuming starts it anew with the same seed.");
+            said.Add(view.Row.Trial is not null ? "Its search sees to it." : view.HasCheckpoint ? "Its last checkpoint is intact; it can go on from there." : "It left no checkpoint; resuming starts it anew with the same seed.");
         }
         return string.Join(" ", said);
     }

@@ -69,8 +69,6 @@ public sealed class TrainingDesk(IDbContextFactory<RecLabDb> database, TimeProvi
         await using var db = await database.CreateDbContextAsync(cancellation);
         var (run, variant) = await FindAsync(db, runId, cancellation);
         if (run.State is not (RunState.Failed or RunState.Cancelled or RunState.Lost)) throw new RefusedException($"Run {runId} is {Word(run.State)}; only a stopped one can be resumed.");
-        run.FinishedAt = null;
-        run.Error = null;
         return await QueueAsync(db, run, variant, "training.resume", who, cancellation);
     }
 
@@ -79,7 +77,7 @@ public sealed class TrainingDesk(IDbContextFactory<RecLabDb> database, TimeProvi
     public async Task CancelAsync(int runId, string who, CancellationToken cancellation = default)
     {
         await using var db = await database.CreateDbContextAsync(cancellation);
-        var (run, variant) = await FindAsync(db, runId, cancellation);
+        var (run, variant) = await FindAsync(db, runId, cancellation, ofTrials: true);
         var now = clock.GetUtcNow();
         var waiting = await db.Set<TrainingRun>().Where(r => r.Id == runId && r.State == RunState.Queued).ExecuteUpdateAsync(set => set
             .SetProperty(r => r.State, RunState.Cancelled).SetProperty(r => r.FinishedAt, now).SetProperty(r => r.Error, $"Cancelled by {who} before it started."), cancellation);
@@ -99,14 +97,21 @@ public sealed class TrainingDesk(IDbContextFactory<RecLabDb> database, TimeProvi
         return await db.Set<TrainingRun>().AsNoTracking().Where(r => r.State == RunState.Queued).OrderBy(r => r.RequestedAt).ToListAsync(cancellation);
     }
 
+    /// <summary>Puts a stopped run of a search's trial back into its queue; it goes on from its checkpoint where it left one.</summary>
+    internal async Task PutBackAsync(RecLabDb db, TrainingRun run, CancellationToken cancellation)
+    {
+        Waits(run);
+        await db.SaveChangesAsync(cancellation);
+        await queue.AddAsync(run, cancellation);
+        Tell(run.Id);
+    }
+
+    private void Waits(TrainingRun run) => (run.State, run.RequestedAt, run.CancelRequested, run.Phase, run.Fraction, run.SecondsLeft, run.FinishedAt, run.Error) =
+        (RunState.Queued, clock.GetUtcNow(), false, "waiting", 0, null, null, null);
+
     private async Task<TrainingRun> QueueAsync(RecLabDb db, TrainingRun run, Variant variant, string action, string who, CancellationToken cancellation)
     {
-        run.State = RunState.Queued;
-        run.RequestedAt = clock.GetUtcNow();
-        run.CancelRequested = false;
-        run.Phase = "waiting";
-        run.Fraction = 0;
-        run.SecondsLeft = null;
+        Waits(run);
         if (run.Id == 0) db.Add(run);
         await db.SaveChangesAsync(cancellation);
         Audit(db, who, action, variant, run);
@@ -116,7 +121,9 @@ public sealed class TrainingDesk(IDbContextFactory<RecLabDb> database, TimeProvi
         return run;
     }
 
-    private string Slot(string? device, RecommenderFamily family)
+    /// <summary>The slot a training of the family takes.</summary>
+    /// <exception cref="RefusedException">There is no such device here.</exception>
+    internal string Slot(string? device, RecommenderFamily family)
     {
         if (device is null) return family.NeedsTorch && settings.CudaSlots > 0 ? "cuda:0" : "cpu";
         if (device == "cpu") return device;
@@ -129,9 +136,11 @@ public sealed class TrainingDesk(IDbContextFactory<RecLabDb> database, TimeProvi
         if (External.ExternalFamilies.Find(variant.Family) is { } family) throw new RefusedException($"'{variant.Key}' is of the kind {family.Name} and is not trained here.");
     }
 
-    private static async Task<(TrainingRun, Variant)> FindAsync(RecLabDb db, int runId, CancellationToken cancellation)
+    private static async Task<(TrainingRun, Variant)> FindAsync(RecLabDb db, int runId, CancellationToken cancellation, bool ofTrials = false)
     {
         var run = await db.Set<TrainingRun>().FirstOrDefaultAsync(r => r.Id == runId, cancellation) ?? throw new RefusedException($"There is no run {runId}.");
+        if (run.VariantId == TrainingRun.NoVariant)
+            return ofTrials ? (run, new Variant { Key = "trial", Name = "", Family = "", Options = "{}" }) : throw new RefusedException($"Run {runId} is a trial of a search, which sees to it; start or resume the search.");
         return (run, await db.Set<Variant>().FirstAsync(v => v.Id == run.VariantId, cancellation));
     }
 

@@ -3,14 +3,23 @@ using RecLab.Data;
 using RecLab.Experiments;
 using RecLab.Recommenders.Evaluation;
 using RecLab.Storage;
+using RecLab.Training.Searches;
 
 namespace RecLab.Training;
 
 /// <summary>A run with the names a table shows.</summary>
+/// <param name="Key">The variant's; empty for a trial of a search.</param>
+/// <param name="Variant">Name of the variant, or of the search.</param>
 public sealed record RunRow(TrainingRun Run, string Key, string Variant, string Family, string Dataset)
 {
-    /// <summary>"als v3".</summary>
-    public string Title => $"{Variant} v{Run.Version}";
+    /// <summary>The trial of a search this run is, or null.</summary>
+    public SearchTrial? Trial { get; init; }
+
+    /// <summary>"als v3"; "tuning, als trial 12".</summary>
+    public string Title => Trial is { } trial ? $"{Variant}, {trial.Family} trial {trial.Number + 1}" : $"{Variant} v{Run.Version}";
+
+    /// <summary>Page of what the run is for.</summary>
+    public string Owner => Trial is { } trial ? $"searches/{trial.SearchId}" : $"variants/{Key}";
 }
 
 /// <summary>Everything the page of the trainings shows.</summary>
@@ -50,7 +59,7 @@ public sealed class TrainingReader(IDbContextFactory<RecLabDb> database, Trainin
         await using var db = await database.CreateDbContextAsync(cancellation);
         var runs = db.Set<TrainingRun>().AsNoTracking();
         var alive = await RowsAsync(db, runs.Where(r => r.State == RunState.Running || r.State == RunState.Queued), cancellation);
-        var over = await RowsAsync(db, runs.Where(r => r.State != RunState.Running && r.State != RunState.Queued && r.Device != External.ExternalDesk.NoDevice).OrderByDescending(r => r.FinishedAt).Take(MostOver), cancellation);
+        var over = await RowsAsync(db, runs.Where(r => r.State != RunState.Running && r.State != RunState.Queued && r.Device != External.ExternalDesk.NoDevice && r.VariantId != TrainingRun.NoVariant).OrderByDescending(r => r.FinishedAt).Take(MostOver), cancellation);
         var variants = await db.Set<Variant>().AsNoTracking().OrderBy(v => v.Name).ToListAsync(cancellation);
         var schedules = new List<(Variant, DateTimeOffset?)>();
         foreach (var variant in variants.Where(v => v.Schedule is not null)) schedules.Add((variant, await queue.NextAsync(variant.Id, cancellation)));
@@ -82,7 +91,7 @@ public sealed class TrainingReader(IDbContextFactory<RecLabDb> database, Trainin
     public async Task<IReadOnlyList<RunRow>> ComparableAsync(TrainingRun run, CancellationToken cancellation = default)
     {
         await using var db = await database.CreateDbContextAsync(cancellation);
-        var rows = await RowsAsync(db, db.Set<TrainingRun>().Where(r => r.Id != run.Id && r.DatasetId == run.DatasetId && r.State == RunState.Succeeded).OrderByDescending(r => r.Id).Take(50), cancellation);
+        var rows = await RowsAsync(db, db.Set<TrainingRun>().Where(r => r.Id != run.Id && r.DatasetId == run.DatasetId && r.State == RunState.Succeeded && r.VariantId != TrainingRun.NoVariant).OrderByDescending(r => r.Id).Take(50), cancellation);
         return [.. rows.OrderByDescending(r => r.Run.Id)];
     }
 
@@ -110,10 +119,17 @@ public sealed class TrainingReader(IDbContextFactory<RecLabDb> database, Trainin
         return (row, runs, await queue.NextAsync(row.Variant.Id, cancellation));
     }
 
-    private static Task<List<RunRow>> RowsAsync(RecLabDb db, IQueryable<TrainingRun> runs, CancellationToken cancellation) =>
-        (from run in runs.AsNoTracking()
-         join variant in db.Set<Variant>() on run.VariantId equals variant.Id
+    private static async Task<List<RunRow>> RowsAsync(RecLabDb db, IQueryable<TrainingRun> runs, CancellationToken cancellation) =>
+        [.. (await (from run in runs.AsNoTracking()
+         join variant in db.Set<Variant>() on run.VariantId equals variant.Id into variants
+         from variant in variants.DefaultIfEmpty()
+         join trial in db.Set<SearchTrial>() on run.Id equals trial.RunId into trials
+         from trial in trials.DefaultIfEmpty()
+         join search in db.Set<Search>() on trial.SearchId equals search.Id into searches
+         from search in searches.DefaultIfEmpty()
          join dataset in db.Set<Dataset>() on run.DatasetId equals dataset.Id into datasets
          from dataset in datasets.DefaultIfEmpty()
-         select new RunRow(run, variant.Key, variant.Name, variant.Family, dataset == null ? "" : dataset.Name)).ToListAsync(cancellation);
+         where variant != null || search != null
+         select new { run, Key = variant == null ? "" : variant.Key, Name = variant == null ? search.Name : variant.Name, Family = variant == null ? trial.Family : variant.Family, Dataset = dataset == null ? "" : dataset.Name, trial }).ToListAsync(cancellation))
+            .Select(r => new RunRow(r.run, r.Key, r.Name, r.Family, r.Dataset) { Trial = r.trial })];
 }

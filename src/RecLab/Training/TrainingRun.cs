@@ -9,11 +9,16 @@ public enum RunState { Queued, Running, Succeeded, Failed, Cancelled, Lost }
 /// <summary>The record of one attempt to train a variant. A success leaves an artifact; a resume continues the same run.</summary>
 public sealed class TrainingRun
 {
+    /// <summary>In the place of a variant: the run is a trial of a search and leaves no model.</summary>
+    public const int NoVariant = 0;
+
     public int Id { get; set; }
+
+    /// <summary>Whose model it makes, or <see cref="NoVariant"/>.</summary>
     public int VariantId { get; set; }
     public int DatasetId { get; set; }
 
-    /// <summary>Version of the variant's model this run makes: 1, 2, ... per variant.</summary>
+    /// <summary>Version of the variant's model this run makes: 1, 2, ... per variant. Of a trial: the trial's id.</summary>
     public int Version { get; set; }
     public RunState State { get; set; }
 

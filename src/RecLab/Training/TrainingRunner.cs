@@ -5,6 +5,7 @@ using RecLab.Recommenders;
 using RecLab.Recommenders.Catalog;
 using RecLab.Recommenders.Evaluation;
 using RecLab.Storage;
+using RecLab.Training.Searches;
 
 namespace RecLab.Training;
 
@@ -40,7 +41,7 @@ public sealed class TrainingRunner(IDbContextFactory<RecLabDb> database, Dataset
             var trained = await Task.Factory.StartNew(() => Work(job, reporter, stop), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             await reporter.StageAsync("publish", 0.98, 1);
             await reporter.WriteAsync();
-            await PublishAsync(job, trained, reporter);
+            await (trained.Tried is { } tried ? RecordAsync(job, tried) : PublishAsync(job, trained, reporter));
             return (RunState.Succeeded, null);
         }
         catch (OperationCanceledException)
@@ -74,6 +75,7 @@ public sealed class TrainingRunner(IDbContextFactory<RecLabDb> database, Dataset
         var split = job.Dataset.Plan().Cut(data);
         if (split.Train.Count == 0) throw new TrainingException("The training slice is empty: no user has enough rows to learn from.");
         reporter.Log($"Cut in each user's time: {split.Train.Count:N0} rows train, {split.Validation.Count:N0} validate, {split.Test.Count:N0} test, {split.Hidden.Count:N0} stay hidden.");
+        if (job.Trial is not null) split = split.WithoutTest(); // from here on a trial has no test row at hand
 
         reporter.StageAsync("train", 0.05, 0.88).GetAwaiter().GetResult();
         var checkpoint = artifacts.Checkpoint(job.Run.Id);
@@ -90,6 +92,12 @@ public sealed class TrainingRunner(IDbContextFactory<RecLabDb> database, Dataset
         reporter.Log($"Trained in {seconds:0.0} s.");
 
         reporter.StageAsync("evaluate", 0.88, 0.98).GetAwaiter().GetResult();
+        if (job.Trial is { } trial)
+        {
+            var tried = TrialWork.Judge(model, split, trial.Search, seconds, settings.Threads, new Share(reporter), stop);
+            reporter.Log($"{LeaderboardWords.Metric(trial.Search.Metric, trial.Search.K)} {tried.Value:0.0000} on validation; the test slice was not looked at.");
+            return new(model, split, seconds, null, null) { Tried = tried };
+        }
         var judged = OfflineEvaluation.Judge(model, split, settings.Threads, new Share(reporter), stop);
         reporter.Log($"NDCG@10 {judged.Test["ndcg", 10]?.Mean:0.0000} on the test slice, {judged.Validation:0.0000} on validation; {judged.ScoringMicroseconds:0} us to score one user.");
         return new(model, split, seconds, judged, HoldAgainstServed(job, split, reporter, stop));
@@ -115,18 +123,26 @@ public sealed class TrainingRunner(IDbContextFactory<RecLabDb> database, Dataset
         }
     }
 
+    private async Task RecordAsync(Job job, TrialResult tried)
+    {
+        await using var db = await database.CreateDbContextAsync();
+        await TrialWork.RecordAsync(db, job.Run, job.Trial!.Row, tried, clock.GetUtcNow());
+        artifacts.Delete(job.Run.Id);
+    }
+
     private async Task PublishAsync(Job job, Trained trained, RunReporter reporter)
     {
-        var card = CardWriter.Write(job.Variant, job.Run, job.Family, job.Dataset, trained.Split, trained.Judged, trained.Seconds, settings, clock.GetUtcNow());
-        var (folder, hash, bytes) = artifacts.Publish(job.Run.Id, trained.Model, card, trained.Judged.Test.PerUser?.Only(RankingMetrics));
+        var judged = trained.Judged!;
+        var card = CardWriter.Write(job.Variant!, job.Run, job.Family, job.Dataset, trained.Split, judged, trained.Seconds, settings, clock.GetUtcNow());
+        var (folder, hash, bytes) = artifacts.Publish(job.Run.Id, trained.Model, card, judged.Test.PerUser?.Only(RankingMetrics));
         await using var db = await database.CreateDbContextAsync();
         await using var transaction = await db.Database.BeginTransactionAsync();
         var run = await db.Set<TrainingRun>().FirstAsync(r => r.Id == job.Run.Id);
         if (run.Attempt != job.Run.Attempt || run.State != RunState.Running) throw new RefusedException("Another attempt has taken over this run.");
         (run.State, run.FinishedAt, run.Fraction, run.Phase, run.SecondsLeft, run.ProcessId, run.Error) = (RunState.Succeeded, clock.GetUtcNow(), 1, "done", null, null, null);
         (run.Artifact, run.ArtifactHash, run.ArtifactBytes) = (folder, hash, bytes);
-        (run.TrainSeconds, run.Evaluation, run.ValidationScore) = (trained.Seconds, trained.Judged.Test.ToJson(), trained.Judged.Validation);
-        run.ScoringMicroseconds = trained.Judged.ScoringMicroseconds;
+        (run.TrainSeconds, run.Evaluation, run.ValidationScore) = (trained.Seconds, judged.Test.ToJson(), judged.Validation);
+        run.ScoringMicroseconds = judged.ScoringMicroseconds;
         var variant = await db.Set<Variant>().FirstAsync(v => v.Id == run.VariantId);
         var served = variant.ServedRunId is { } id ? await db.Set<TrainingRun>().AsNoTracking().FirstOrDefaultAsync(r => r.Id == id) : null;
         var verdict = Promotion.Decide(run, served, variant.PromotionMargin, trained.Rival is { } rival && rival.Run == served?.Id ? rival.Score : null);
@@ -144,12 +160,14 @@ public sealed class TrainingRunner(IDbContextFactory<RecLabDb> database, Dataset
         await using var db = await database.CreateDbContextAsync();
         var run = await db.Set<TrainingRun>().AsNoTracking().FirstOrDefaultAsync(r => r.Id == runId) ?? throw new RefusedException($"There is no run {runId}.");
         if (run.State != RunState.Running || run.Attempt != attempt) throw new RefusedException($"Run {runId} does not wait for attempt {attempt}.");
-        var variant = await db.Set<Variant>().AsNoTracking().FirstAsync(v => v.Id == run.VariantId);
+        var variant = await db.Set<Variant>().AsNoTracking().FirstOrDefaultAsync(v => v.Id == run.VariantId);
+        var trial = run.VariantId != TrainingRun.NoVariant ? null
+            : await (from t in db.Set<SearchTrial>() join s in db.Set<Search>() on t.SearchId equals s.Id where t.RunId == runId select new JobTrial(t, s)).AsNoTracking().FirstOrDefaultAsync();
+        if ((variant?.Family ?? trial?.Row.Family) is not { } familyKey) throw new RefusedException($"What run {runId} is for has been deleted.");
         var dataset = await db.Set<Dataset>().AsNoTracking().FirstOrDefaultAsync(d => d.Id == run.DatasetId) ?? throw new RefusedException($"The data set of run {runId} is gone.");
         if (!File.Exists(artifacts.Checkpoint(runId))) await db.Set<RunPoint>().Where(p => p.RunId == runId).ExecuteDeleteAsync(); // it starts anew
         await db.Set<TrainingRun>().Where(r => r.Id == runId).ExecuteUpdateAsync(set => set.SetProperty(r => r.ProcessId, Environment.ProcessId));
-        var family = RecommenderCatalog.Get(variant.Family);
-        return new(run, variant, dataset, family);
+        return new(run, variant, trial, dataset, RecommenderCatalog.Get(familyKey));
     }
 
     private async Task CloseAsync(int runId, int attempt, RunState state, string? error)
@@ -167,9 +185,16 @@ public sealed class TrainingRunner(IDbContextFactory<RecLabDb> database, Dataset
         return await db.Set<TrainingRun>().AnyAsync(r => r.Id == runId && r.CancelRequested);
     }
 
-    private sealed record Job(TrainingRun Run, Variant Variant, Dataset Dataset, RecommenderFamily Family);
+    /// <summary>A run is for a variant or for a trial of a search.</summary>
+    private sealed record Job(TrainingRun Run, Variant? Variant, JobTrial? Trial, Dataset Dataset, RecommenderFamily Family);
 
-    private sealed record Trained(IModel Model, Split Split, double Seconds, Judgement Judged, (int Run, double? Score)? Rival);
+    private sealed record JobTrial(SearchTrial Row, Search Search);
+
+    private sealed record Trained(IModel Model, Split Split, double Seconds, Judgement? Judged, (int Run, double? Score)? Rival)
+    {
+        /// <summary>Of a trial, in the place of the judgement.</summary>
+        public TrialResult? Tried { get; init; }
+    }
 
     private sealed class Share(RunReporter reporter) : IProgress<double>
     {

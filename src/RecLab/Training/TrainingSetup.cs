@@ -22,6 +22,7 @@ public static class TrainingSetup
         services.AddHostedService(provider => provider.GetRequiredService<TrainingWorker>());
         services.AddHostedService<RunWatcher>();
         services.AddSingleton<SnapshotKeeper>().AddHostedService(provider => provider.GetRequiredService<SnapshotKeeper>());
+        services.AddHostedService<Searches.SearchDriver>();
         services.AddScheduler(TrainingQueue.Clock, 1, paths);
         services.AddScheduler(TrainingQueue.Cpu, settings.CpuSlots, paths);
         if (settings.CudaSlots > 0) services.AddScheduler(TrainingQueue.Gpu, settings.CudaSlots, paths);
@@ -46,6 +47,8 @@ public static class TrainingSetup
         services.AddSingleton<VariantDesk>();
         services.AddSingleton<External.EndpointSecrets>().AddSingleton<External.ExternalDesk>();
         services.AddSingleton<TrainingReader>();
+        services.AddSingleton<Searches.SearchDesk>();
+        services.AddSingleton<Searches.SearchReader>();
         services.AddSingleton<LeaderboardReader>();
         services.AddSingleton<PairReader>();
         services.AddSingleton<IDatasetUser, DatasetNeeds>();

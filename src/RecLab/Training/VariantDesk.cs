@@ -76,6 +76,13 @@ public sealed partial class VariantDesk(IDbContextFactory<RecLabDb> database, Ti
         return variant;
     }
 
+    /// <summary>A variant as the draft that would leave it as it is.</summary>
+    public static VariantDraft DraftOf(Variant variant) => new()
+    {
+        Key = variant.Key, Name = variant.Name, Family = variant.Family, Options = variant.Options, DatasetId = variant.DatasetId, Schedule = variant.Schedule,
+        Log = variant.LogRecipe is { } recipe ? LogRecipe.FromJson(recipe) : null, PromotionMargin = variant.PromotionMargin, Notes = variant.Notes,
+    };
+
     /// <summary>Deletes a variant with its runs and artifacts.</summary>
     /// <exception cref="RefusedException">It is an arm of an experiment, something else needs it, or one of its runs is not finished.</exception>
     public async Task DeleteAsync(string key, string who, CancellationToken cancellation = default)

@@ -1,7 +1,9 @@
+using System.ComponentModel.DataAnnotations;
 using RecLab.Recommenders.Catalog;
 using RecLab.Recommenders.Data;
 using RecLab.Recommenders.Evaluation;
 using RecLab.Recommenders.Models.Als;
+using RecLab.Recommenders.Neural.Models;
 using RecLab.Recommenders.Search;
 using RecLab.Recommenders.Tests.Evaluation;
 using Xunit;
@@ -48,6 +50,32 @@ public sealed class SearchTests
         Assert.Throws<ArgumentException>(() => SearchSpace.Of(typeof(NothingToTune)));
         Assert.All(RecommenderCatalog.All.Where(f => f.OptionsType.GetProperties().Any(p => p.IsDefined(typeof(TunableAttribute), true))), f =>
             Assert.Equal(f.Defaults, SearchSpace.Of(f.OptionsType).Apply(f.Defaults, SearchSpace.Of(f.OptionsType).Dimensions.ToDictionary(d => d.Name, d => Convert.ToDouble(f.OptionsType.GetProperty(d.Name)!.GetValue(f.Defaults), null)))));
+    }
+
+    [Fact]
+    public void Every_point_of_every_family_is_a_set_of_options_that_may_be_trained()
+    {
+        foreach (var family in RecommenderCatalog.All.Where(f => f.OptionsType.GetProperties().Any(p => p.IsDefined(typeof(TunableAttribute), true))))
+        {
+            var space = SearchSpace.Of(family.OptionsType);
+            for (var n = 0; n < 50; n++)
+            {
+                var options = space.Apply(family.Defaults, new RandomSearch(50).Next(space, [.. Enumerable.Range(0, n).Select(i => new Trial(i, i, new Dictionary<string, double>(), 1))], 4)!.Point);
+                Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+                if (options is SasRecOptions sas) Assert.Equal(0, sas.Width % sas.Heads);
+                if (options is Bert4RecOptions bert) Assert.Equal(0, bert.Width % bert.Heads);
+            }
+        }
+    }
+
+    [Fact]
+    public void Neural_families_are_searched_by_their_shape_and_may_be_begun_with_a_few_epochs()
+    {
+        Assert.All(new[] { "sasrec", "bert4rec" }, key => Assert.Superset(new HashSet<string> { "Layers", "Width", "Heads", "Dropout", "LearningRate" }, SearchSpace.Of(RecommenderCatalog.Get(key).OptionsType).Dimensions.Select(d => d.Name).ToHashSet()));
+        Assert.All(RecommenderCatalog.All.Where(f => f.NeedsTorch), f => Assert.True(SearchSpace.Of(f.OptionsType).HasBudget, f.Key));
+        var space = SearchSpace.Of(typeof(SasRecOptions));
+        Assert.Equal(10, ((SasRecOptions)space.Shortened(new SasRecOptions { Epochs = 30, Width = 20 }, 1.0 / 3)).Epochs);
+        Assert.Equal(36, space.Nearest(new SasRecOptions { Width = 20 })["Width"]);
     }
 
     [Fact]

@@ -34,6 +34,7 @@ public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLa
         ["/variants/{Key}/edit"] = Roles.Analyst,
         ["/variants/{Key}/source"] = Roles.Analyst,
         ["/variants/new/{FamilyKey}"] = Roles.Analyst,
+        ["/searches/new"] = Roles.Analyst,
         ["/experiments/new"] = Roles.Analyst,
         ["/simulations/new"] = Roles.Analyst,
         ["/placements/new"] = Roles.Analyst,

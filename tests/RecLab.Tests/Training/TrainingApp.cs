@@ -11,7 +11,7 @@ using Xunit;
 namespace RecLab.Tests.Training;
 
 /// <summary>The application with a small data set to train on; trainings are real processes.</summary>
-public sealed class TrainingApp : RecLabApp
+public class TrainingApp : RecLabApp
 {
     /// <summary>Options of an ALS training that takes many seconds, and reports often.</summary>
     public const string Slow = """{"factors":192,"iterations":500,"solver":"cholesky"}""";

@@ -11,7 +11,7 @@ public sealed record BiasedMfOptions : RecommenderOptions
     [Display(Name = "Factors", Description = "Length of a user's and an item's vector.", Order = 1), Range(1, 1024), Tunable(10, 200, Log = true)]
     public int Factors { get; init; } = 100;
 
-    [Display(Name = "Epochs", Description = "Passes over all ratings.", Order = 2), Range(1, 10_000), Tunable(10, 100, Log = true)]
+    [Display(Name = "Epochs", Description = "Passes over all ratings.", Order = 2), Range(1, 10_000), Tunable(10, 100, Log = true), Budget]
     public int Epochs { get; init; } = 20;
 
     [Display(Name = "Learning rate", Description = "Size of a step.", Order = 3), Range(1e-6, 1), Tunable(0.001, 0.05, Log = true)]

@@ -11,7 +11,7 @@ public sealed record BprOptions : RecommenderOptions
     [Display(Name = "Factors", Description = "Length of a user's and an item's vector.", Order = 1), Range(1, 1024), Tunable(16, 256, Log = true)]
     public int Factors { get; init; } = 64;
 
-    [Display(Name = "Epochs", Description = "Passes of as many pairs as there are touches.", Order = 2), Range(1, 10_000), Tunable(20, 200, Log = true)]
+    [Display(Name = "Epochs", Description = "Passes of as many pairs as there are touches.", Order = 2), Range(1, 10_000), Tunable(20, 200, Log = true), Budget]
     public int Epochs { get; init; } = 60;
 
     [Display(Name = "Learning rate", Description = "Size of a step; falls in a line to a tenth at the end.", Order = 3), Range(1e-6, 1), Tunable(0.01, 0.2, Log = true)]

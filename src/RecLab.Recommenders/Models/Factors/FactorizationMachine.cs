@@ -23,7 +23,7 @@ public sealed record FactorizationMachineOptions : RecommenderOptions
     [Display(Name = "Factors", Description = "Length of a feature's vector.", Order = 2), Range(1, 1024), Tunable(8, 128, Log = true)]
     public int Factors { get; init; } = 32;
 
-    [Display(Name = "Epochs", Description = "Passes over the rows.", Order = 3), Range(1, 10_000), Tunable(10, 100, Log = true)]
+    [Display(Name = "Epochs", Description = "Passes over the rows.", Order = 3), Range(1, 10_000), Tunable(10, 100, Log = true), Budget]
     public int Epochs { get; init; } = 30;
 
     [Display(Name = "Learning rate", Description = "Size of a step; falls in a line to a tenth at the end.", Order = 4), Range(1e-6, 1), Tunable(0.005, 0.1, Log = true)]

@@ -23,7 +23,7 @@ public sealed record Item2VecOptions : RecommenderOptions
     [Display(Name = "Factors", Description = "Length of an item's vector.", Order = 1), Range(1, 1024), Tunable(16, 256, Log = true)]
     public int Factors { get; init; } = 64;
 
-    [Display(Name = "Epochs", Description = "Passes over all histories.", Order = 2), Range(1, 1000), Tunable(5, 50, Log = true)]
+    [Display(Name = "Epochs", Description = "Passes over all histories.", Order = 2), Range(1, 1000), Tunable(5, 50, Log = true), Budget]
     public int Epochs { get; init; } = 20;
 
     [Display(Name = "Window", Description = "Items of a history this near to one another are company; 0 for the whole history, without order.", Order = 3), Range(0, 1000), Tunable(1, 50, Log = true)]

@@ -18,7 +18,7 @@ public sealed record Bert4RecOptions : NeuralOptions
     [Display(Name = "Sequence length", Description = "Places of the model: the newest items of a user and the hidden one.", Order = 1), Range(2, 1000), Tunable(20, 200)]
     public int MaxLength { get; init; } = 50;
 
-    [Display(Name = "Width", Description = "Length of the vectors inside the model; divisible by the heads.", Order = 2), Range(4, 1024), Tunable(32, 256, Log = true)]
+    [Display(Name = "Width", Description = "Length of the vectors inside the model; divisible by the heads.", Order = 2), Range(4, 1024), Tunable(36, 252, Log = true, Multiple = 12)]
     public int Width { get; init; } = 64;
 
     [Display(Name = "Layers", Description = "Attention blocks one after the other.", Order = 3), Range(1, 16), Tunable(1, 4)]
