@@ -34,6 +34,14 @@ RL_API int rl_gru(Handle x, Handle h0, Handle* weights, int n, int bias, int64_t
     *h = rl_new(hidden);
   });
 }
+RL_API int rl_lstm(Handle x, Handle h0, Handle c0, Handle* weights, int n, int bias, int64_t layers, double dropout, int train, int bidirectional, int batch_first, Handle* y, Handle* h, Handle* c) {
+  return rl_run([&] {
+    auto [output, hidden, cell] = at::lstm(*x, {*h0, *c0}, rl_list(weights, n), bias != 0, layers, dropout, train != 0, bidirectional != 0, batch_first != 0);
+    *y = rl_new(output);
+    *h = rl_new(hidden);
+    *c = rl_new(cell);
+  });
+}
 
 namespace {
 inline uint64_t splitmix(uint64_t& state) {

@@ -2,9 +2,11 @@
 #include "shim.h"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/autocast_mode.h>
 #include <c10/core/GradMode.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
+#include <torch/version.h>
 
 thread_local std::string rl_error;
 std::atomic<int64_t> rl_live{0};
@@ -43,6 +45,26 @@ RL_API int rl_grad_mode(int on) {
   return before;
 }
 RL_API int rl_grad_enabled() { return c10::GradMode::is_enabled(); }
+
+// Inside, libtorch computes products of the forward pass on a CUDA device in bfloat16. Cast weights are forgotten at the end of the scope.
+RL_API int rl_autocast(int on) {
+  return rl_run([&] {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+    at::autocast::set_autocast_dtype(at::kCUDA, at::kBFloat16);
+    at::autocast::set_autocast_enabled(at::kCUDA, on != 0);
+#else
+    at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
+    at::autocast::set_enabled(on != 0);
+#endif
+    if (!on) at::autocast::clear_cache();
+  });
+}
+
+// The kernels that BLAS chose for this processor, "Haswell" or "SkylakeX"; empty where it does not say.
+RL_API const char* rl_blas() {
+  auto* name = (char* (*)())dlsym(RTLD_DEFAULT, "openblas_get_corename");
+  return name ? name() : "";
+}
 
 RL_API int rl_manual_seed(int64_t seed) { return rl_run([&] { at::manual_seed((uint64_t)seed); }); }
 RL_API Handle rl_get_rng_state() {

@@ -56,4 +56,12 @@ public sealed record TrainingProgress(double Fraction, string Phase)
 
     /// <summary>A line for the run's log.</summary>
     public string? Log { get; init; }
+
+    /// <summary>What the whole training will take, told once before its first step where it could be measured.</summary>
+    public Expected? Expected { get; init; }
 }
+
+/// <summary>What a short probe found a training to take.</summary>
+/// <param name="Time">At most, without the validations; early stopping may end it sooner.</param>
+/// <param name="Memory">Bytes of the process.</param>
+public sealed record Expected(TimeSpan Time, long Memory);

@@ -24,6 +24,9 @@ internal sealed class Checkpoint
     public int BestEpoch { get; set; }
     public int Waited { get; set; }
 
+    /// <summary>How often the plateau schedule has lowered the learning rate.</summary>
+    public int Drops { get; set; }
+
     /// <summary>Weights at the best validation, by parameter.</summary>
     public Dictionary<string, float[]> BestWeights { get; set; } = [];
 
@@ -45,7 +48,7 @@ internal sealed class Checkpoint
         var state = OptimizerState.Of(optimizer);
         foreach (var (name, values) in state.Moments) file["moment." + name] = NamedArray.Of(values);
         using (var random = get_rng_state()) { var bytes = random.data<byte>().ToArray(); file["random"] = new("U8", [bytes.Length], bytes); }
-        file["position"] = NamedArray.Of([Epoch, Batch, BestEpoch, Waited, state.Steps, BitConverter.DoubleToInt64Bits(LossSum), BitConverter.DoubleToInt64Bits(Best)]);
+        file["position"] = NamedArray.Of([Epoch, Batch, BestEpoch, Waited, state.Steps, BitConverter.DoubleToInt64Bits(LossSum), BitConverter.DoubleToInt64Bits(Best), Drops]);
         file.Metadata["task"] = Task;
         var beside = path + ".new";
         using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write))
@@ -66,14 +69,14 @@ internal sealed class Checkpoint
         var file = SafeTensors.Read(stream);
         if (file.Metadata.GetValueOrDefault("task") != task) return null;
         Dictionary<string, float[]> Part(string prefix) => file.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(k => k[prefix.Length..], k => file.Floats(k), StringComparer.Ordinal);
-        var position = file.Longs("position", 7);
+        var position = file.Longs("position", 8);
         SetWeights(network, Part("weight."));
         new OptimizerState(position[4], Part("moment.")).Restore(optimizer);
         using (var random = FromBytes(file["random"].Bytes)) set_rng_state(random);
         return new()
         {
             Task = task, Epoch = (int)position[0], Batch = (int)position[1], BestEpoch = (int)position[2], Waited = (int)position[3],
-            LossSum = BitConverter.Int64BitsToDouble(position[5]), Best = BitConverter.Int64BitsToDouble(position[6]), BestWeights = Part("best."),
+            LossSum = BitConverter.Int64BitsToDouble(position[5]), Best = BitConverter.Int64BitsToDouble(position[6]), Drops = (int)position[7], BestWeights = Part("best."),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using RecLab.Recommenders.Data;
+using RecLab.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,6 +13,12 @@ internal sealed class EpochLoop(NeuralOptions options, TrainingContext context, 
 {
     /// <summary>How often a checkpoint is written within an epoch.</summary>
     public TimeSpan BetweenCheckpoints { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether a few batches are looked at beforehand, to say what the training will take.</summary>
+    public bool Probing { get; init; } = true;
+
+    /// <summary>The best validation of the training, not a number where there was none.</summary>
+    public double Best { get; private set; } = double.NaN;
 
     private static readonly TimeSpan BetweenReports = TimeSpan.FromMilliseconds(250);
 
@@ -28,6 +35,7 @@ internal sealed class EpochLoop(NeuralOptions options, TrainingContext context, 
             : optim.Adam(network.parameters(), options.LearningRate, beta2: 0.98);
         var at = Resumed(network, optimizer);
         var first = at.Epoch * batches.PerEpoch + at.Batch;
+        if (Probing) Probe.Report(network, batches, options, context, at);
         _clock.Start(); _sinceReport.Start(); _sinceCheckpoint.Start();
         while (at.Epoch < options.Epochs && !(options.Patience > 0 && at.Waited >= options.Patience))
         {
@@ -45,7 +53,11 @@ internal sealed class EpochLoop(NeuralOptions options, TrainingContext context, 
             Validate(at, network, loss, batches.PerEpoch, first, _clock.Elapsed - began, users, items);
             Save(at, network, optimizer);
         }
-        if (at.BestWeights.Count > 0) Checkpoint.SetWeights(network, at.BestWeights);
+        if (at.BestWeights.Count > 0)
+        {
+            Best = at.Best;
+            Checkpoint.SetWeights(network, at.BestWeights);
+        }
         network.eval();
         var model = network.Freeze(users, items);
         context.Progress.Report(new(1, "trained")
@@ -60,9 +72,10 @@ internal sealed class EpochLoop(NeuralOptions options, TrainingContext context, 
     {
         context.Cancellation.ThrowIfCancellationRequested();
         using var scope = NewDisposeScope();
-        foreach (var group in optimizer.ParamGroups) group.LearningRate = options.LearningRate * Factor(at.Epoch * perEpoch + at.Batch, options.Epochs * perEpoch);
+        foreach (var group in optimizer.ParamGroups) group.LearningRate = options.LearningRate * Factor(at.Epoch * perEpoch + at.Batch, options.Epochs * perEpoch, at.Drops);
         optimizer.zero_grad();
-        var loss = network.Loss(batch);
+        Tensor loss;
+        using (options.Precision == Precision.BFloat16 ? MixedPrecision.BFloat16() : null) loss = network.Loss(batch);
         var value = loss.ToDouble();
         if (!double.IsFinite(value))
             throw new TrainingException($"The loss became {value.ToString(CultureInfo.InvariantCulture)} in epoch {at.Epoch + 1}, batch {at.Batch + 1} of {perEpoch}: try a lower learning rate or gradient clipping.");
@@ -75,20 +88,26 @@ internal sealed class EpochLoop(NeuralOptions options, TrainingContext context, 
     }
 
     /// <summary>The learning rate of a step as a share of the highest.</summary>
-    internal double Factor(int step, int steps)
+    /// <param name="drops">How often the plateau schedule has lowered it.</param>
+    internal double Factor(int step, int steps, int drops)
     {
         var warm = (int)Math.Ceiling(options.WarmUp * steps);
         if (step < warm) return (step + 1.0) / warm;
-        if (options.Schedule == LearningRateSchedule.Constant) return 1;
         var done = steps == warm ? 1 : (double)(step - warm) / (steps - warm);
-        return 0.1 + 0.9 * (1 + Math.Cos(Math.PI * done)) / 2;
+        return options.Schedule switch
+        {
+            LearningRateSchedule.Cosine => 0.1 + 0.9 * (1 + Math.Cos(Math.PI * done)) / 2,
+            LearningRateSchedule.Step => Math.Pow(options.Decay, (int)(4 * step / (double)steps)),
+            LearningRateSchedule.Plateau => Math.Pow(options.Decay, drops),
+            _ => 1,
+        };
     }
 
     private void Validate<TBatch>(Checkpoint at, Network<TBatch> network, double loss, int perEpoch, int first, TimeSpan took, Vocabulary users, Vocabulary items)
     {
         var curve = new Dictionary<string, double> { ["loss"] = loss };
         var line = string.Create(CultureInfo.InvariantCulture, $"Epoch {at.Epoch}: loss {loss:0.0000}, {took.TotalSeconds:0.0} s");
-        if (holdOut.Users > 0 && (at.Epoch % options.ValidateEvery == 0 || at.Epoch == options.Epochs))
+        if (holdOut.Users > 0 && at.Epoch > options.FirstValidation && (at.Epoch % options.ValidateEvery == 0 || at.Epoch == options.Epochs))
         {
             network.eval();
             var ndcg = holdOut.Ndcg(network.Freeze(users, items), context);
@@ -96,6 +115,11 @@ internal sealed class EpochLoop(NeuralOptions options, TrainingContext context, 
             line += string.Create(CultureInfo.InvariantCulture, $", validation NDCG@10 {ndcg:0.0000}");
             if (ndcg > at.Best) (at.Best, at.BestEpoch, at.Waited, at.BestWeights) = (ndcg, at.Epoch, 0, Checkpoint.Weights(network));
             else at.Waited++;
+            if (options.Schedule == LearningRateSchedule.Plateau && at.Waited > 0 && at.Waited % Math.Max(1, options.Patience / 2) == 0)
+            {
+                at.Drops++;
+                line += string.Create(CultureInfo.InvariantCulture, $", learning rate now {options.LearningRate * Math.Pow(options.Decay, at.Drops):0.######}");
+            }
         }
         Report(at, perEpoch, first, curve, line);
     }

@@ -11,6 +11,22 @@ public enum LearningRateSchedule
 
     /// <summary>The same throughout, after the warm-up.</summary>
     Constant,
+
+    /// <summary>Times the decay after each quarter of the training.</summary>
+    Step,
+
+    /// <summary>Times the decay whenever half the patience has passed without a better validation.</summary>
+    Plateau,
+}
+
+/// <summary>What products are computed in.</summary>
+public enum Precision
+{
+    /// <summary>32-bit floats throughout.</summary>
+    Single,
+
+    /// <summary>bfloat16 in the products of the forward pass, 32-bit weights, sums and optimiser; on a CUDA device only.</summary>
+    BFloat16,
 }
 
 /// <summary>What every neural family can be told about its training.</summary>
@@ -28,6 +44,9 @@ public abstract record NeuralOptions : RecommenderOptions
     [Display(Name = "Schedule", Description = "How the learning rate moves over the training.", Order = 53)]
     public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Cosine;
 
+    [Display(Name = "Decay", Description = "Factor of the schedules Step and Plateau.", Order = 53), Range(0.01, 0.99)]
+    public double Decay { get; init; } = 0.5;
+
     [Display(Name = "Warm-up", Description = "Share of all steps over which the learning rate rises from zero.", Order = 54), Range(0, 0.5)]
     public double WarmUp { get; init; } = 0.02;
 
@@ -42,4 +61,13 @@ public abstract record NeuralOptions : RecommenderOptions
 
     [Display(Name = "Validate every", Description = "Epochs between two validations.", Order = 58), Range(1, 100)]
     public int ValidateEvery { get; init; } = 1;
+
+    [Display(Name = "Precision", Description = "bfloat16 computes products with half the bits, on a CUDA device only.", Order = 59)]
+    public Precision Precision { get; init; }
+
+    [Display(Name = "Seeds", Description = "Trainings one after the other, each from another beginning. The one that validates best is kept; the log says how far they lie apart.", Order = 60), Range(1, 20)]
+    public int Seeds { get; init; } = 1;
+
+    /// <summary>Finished epochs before which a validation says nothing yet.</summary>
+    internal virtual int FirstValidation => 0;
 }

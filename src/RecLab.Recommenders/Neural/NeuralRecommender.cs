@@ -50,17 +50,19 @@ public abstract class NeuralRecommender<TOptions, TBatch>(TOptions options) : IR
                 context = context with { CheckpointPath = null };
             }
             TorchRuntime.Require(context.Device);
+            if (options.Precision == Precision.BFloat16 && context.Device == "cpu") throw new TrainingException("bfloat16 needs a CUDA device: choose single precision to train on the processor.");
+            if (options.Precision == Precision.BFloat16 && MixedPrecision.Missing is { } missing) throw new TrainingException(missing);
             set_num_threads(context.Threads());
             var holdOut = HoldOut.Of(data, context);
             try
             {
-                return Run(options, holdOut, context);
+                return Seeds.Run(options, context, (chosen, own) => Run(chosen, holdOut, own));
             }
             catch (ExternalException e) when (IsOutOfMemory(e) && options.BatchSize > 1)
             {
                 var smaller = (TOptions)((NeuralOptions)options with { BatchSize = (options.BatchSize + 1) / 2 });
                 context.Progress.Report(new(0, "starting again") { Log = $"Out of memory with batches of {options.BatchSize}: trying once with {smaller.BatchSize}." });
-                return Run(smaller, holdOut, context);
+                return Seeds.Run(smaller, context, (chosen, own) => Run(chosen, holdOut, own));
             }
         }
         catch (ExternalException e)
@@ -69,7 +71,7 @@ public abstract class NeuralRecommender<TOptions, TBatch>(TOptions options) : IR
         }
     }
 
-    private IModel Run(TOptions chosen, HoldOut holdOut, TrainingContext context)
+    private (IModel Model, double Best) Run(TOptions chosen, HoldOut holdOut, TrainingContext context)
     {
         manual_seed(context.Seed);
         using var scope = NewDisposeScope();
@@ -77,7 +79,8 @@ public abstract class NeuralRecommender<TOptions, TBatch>(TOptions options) : IR
         using (network)
         {
             TorchSharp.ModuleExtensionMethods.to(network, device(context.Device));
-            return new EpochLoop(chosen, context, holdOut).Run(network, batches);
+            var loop = new EpochLoop(chosen, context, holdOut);
+            return (loop.Run(network, batches), loop.Best);
         }
     }
 

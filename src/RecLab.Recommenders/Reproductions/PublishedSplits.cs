@@ -45,6 +45,20 @@ public static class PublishedSplits
         return new(Ones(users, items, train), null, Ones(users, items, test));
     }
 
+    /// <summary>A file of the sequence papers, <c>ml-1m.txt.gz</c> or <c>beauty.txt.gz</c>: a user and an item on a line, numbered from 1, each user's lines in the
+    /// order of time. The last item of each user tests, the one before validates.</summary>
+    public static Split LastItems(string folder)
+    {
+        List<(int User, int Item)> rows = [];
+        using var reader = Text(Directory.EnumerateFiles(folder, "*.txt.gz").Single());
+        while (reader.ReadLine() is { } line)
+        {
+            var space = line.IndexOf(' ', StringComparison.Ordinal);
+            rows.Add((Int(line.AsSpan(0, space)) - 1, Int(line.AsSpan(space + 1)) - 1));
+        }
+        return Splits.LeaveOneOut(Ones(Vocabulary.OfNumbers(1 + rows.Max(r => r.User)), Vocabulary.OfNumbers(1 + rows.Max(r => r.Item)), rows));
+    }
+
     /// <summary>MovieLens 1M as cut by Neural Collaborative Filtering: all but each user's last row train; that row is ranked among itself and 99 given negatives.</summary>
     public static (Interactions Train, IReadOnlyList<(int User, int Positive, int[] Negatives)> Questions) Ncf(string folder)
     {

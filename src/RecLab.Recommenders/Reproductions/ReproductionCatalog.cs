@@ -29,6 +29,12 @@ public static class ReproductionCatalog
         Split80("split-1m-als", "ml-1m", "implicit ALS, 64 factors, 15 iterations", "implicit 0.7.3", Als(), 0.1998, 0.2878, 0.01) with { Floor = true },
         Ncf("ncf-pop", "popularity", "computed independently", new Popularity(new()), 0.453808, 0.254455, 0.0005),
         Ncf("ncf-ease-500", "EASE, lambda 500", "numpy", new Ease(new() { Regularization = 500 }), 0.709603, 0.449542, 0.0008),
+        Ncf("ncf-mf", "MF, dot product with biases, 192 numbers an id, logistic loss, 8 negatives, 256 epochs of SGD", "Rendle et al., RecSys 2020",
+            new LogisticMf(new() { Factors = 190, Epochs = 256, LearningRate = 0.002, Regularization = 0.005, Negatives = 8, InitialDeviation = 0.1 }), 0.7294, 0.4523, 0.008) with { Floor = true },
+        Sequence("beauty-sasrec-ce3000", "amazon-beauty-bert4rec", "SASRec, sampled softmax with 3,000 negatives (the source: a user's own, dropout 0.1; here shared by a batch, dropout 0.2)",
+            new SasRec(new() { Loss = SequenceLoss.SampledSoftmax, Negatives = 3000, Dropout = 0.2, BatchSize = 128, Epochs = 32 }), 0.049, 0.0295, 0.004),
+        Sequence("ml1m-full-sasrec-ce", "ml-1m-sasrec", "SASRec, full softmax, length 200",
+            new SasRec(new() { MaxLength = 200, Epochs = 40, Patience = 6, ValidateEvery = 2 }), 0.3152, 0.1821, 0.012),
         Rated("rating-100k-baseline", "ml-100k", "biases of users and items", new BiasBaseline(new()), 0.944, 0.748),
         Rated("rating-100k-svd", "ml-100k", "biased MF, 100 factors, 20 epochs", new BiasedMf(new()), 0.934, 0.737),
         Rated("rating-100k-nmf", "ml-100k", "NMF, 15 factors, 50 epochs", new RatingNmf(new() { AtOnce = true }), 0.963, 0.758),
@@ -95,6 +101,18 @@ public static class ReproductionCatalog
                 }
                 return new Dictionary<string, double> { ["HR@10"] = hr, ["NDCG@10"] = gain };
             });
+
+    /// <summary>The last item of each user among all items, stopped early on the one before.</summary>
+    private static Reproduction Sequence(string id, string dataset, string model, IRecommender recommender, double hits, double ndcg, double tolerance) =>
+        new(id, dataset, "the last item of each user tests, the one before validates; all items ranked, seen ones left out", model, "Klenitskiy, Vasilev, RecSys 2023",
+            new Dictionary<string, double> { ["HR@10"] = hits, ["NDCG@10"] = ndcg }, tolerance, (folder, context) =>
+            {
+                var split = PublishedSplits.LastItems(folder);
+                var trained = recommender.Train(split.Train, context with { Validation = split.Validation });
+                var result = Evaluator.Evaluate(trained, split, new() { Ks = [10], Resamples = 0, WithRunMetrics = false, WithSlices = false, Threads = context.Threads }, null, context.Cancellation);
+                return new Dictionary<string, double> { ["HR@10"] = result["hit", 10]?.Mean ?? double.NaN, ["NDCG@10"] = result["ndcg", 10]?.Mean ?? double.NaN };
+            })
+        { Floor = true };
 
     private static Dictionary<string, double> AllRanked(IRecommender recommender, Split split, TrainingContext context, int[] ks)
     {

@@ -65,6 +65,9 @@ internal static unsafe partial class Api
     [LibraryImport(Shim)] internal static partial nint rl_cross_entropy(nint x, nint target, nint weight, int reduction, long ignore, double smoothing);
     [LibraryImport(Shim)] internal static partial nint rl_bce_with_logits(nint x, nint target, nint weight, nint positive, int reduction);
     [LibraryImport(Shim)] internal static partial int rl_gru(nint x, nint h0, nint* weights, int n, int bias, long layers, double dropout, int train, int bidirectional, int batchFirst, out nint y, out nint h);
+    [LibraryImport(Shim)] internal static partial int rl_lstm(nint x, nint h0, nint c0, nint* weights, int n, int bias, long layers, double dropout, int train, int bidirectional, int batchFirst, out nint y, out nint h, out nint c);
+    [LibraryImport(Shim)] internal static partial int rl_sparse_check(nint starts, nint columns, nint values, long inner);
+    [LibraryImport(Shim)] internal static partial nint rl_sparse_rows(nint starts, nint columns, nint values, nint turnedStarts, nint turnedColumns, nint turnedValues, nint x);
     [LibraryImport(Shim)] internal static partial nint rl_dropout(nint x, double p, int train);
     [LibraryImport(Shim)] internal static partial nint rl_packed_attention(nint qkv, nint starts, long heads, double p);
     [LibraryImport(Shim)] internal static partial nint rl_linear_cross_entropy(nint hidden, nint weight, nint target);

@@ -19,6 +19,8 @@ internal static unsafe partial class Api
     [LibraryImport(Shim)] internal static partial int rl_cuda_count();
     [LibraryImport(Shim)] internal static partial int rl_grad_mode(int on);
     [LibraryImport(Shim)] internal static partial int rl_grad_enabled();
+    [LibraryImport(Shim)] internal static partial int rl_autocast(int on);
+    [LibraryImport(Shim)] internal static partial nint rl_blas();
     [LibraryImport(Shim)] internal static partial int rl_manual_seed(long seed);
     [LibraryImport(Shim)] internal static partial nint rl_get_rng_state();
     [LibraryImport(Shim)] internal static partial int rl_set_rng_state(nint state);

@@ -46,3 +46,11 @@ internal sealed record OptimizerState(long Steps, IReadOnlyDictionary<string, fl
 
     public void Restore(TorchSharp.torch.optim.Optimizer optimizer) => throw new NotSupportedException($"{optimizer.GetType().Name} keeps its state to itself.");
 }
+
+/// <summary>The recorded surface has no autocast.</summary>
+internal static class MixedPrecision
+{
+    public static string? Missing => "This build computes in single precision only.";
+
+    public static IDisposable BFloat16() => throw new NotSupportedException(Missing);
+}

@@ -56,6 +56,7 @@ public static class WebHost
         app.MapOperations();
         app.MapResults();
         app.MapLeaderboard();
+        app.MapTensorBoard();
         app.MapShop();
         app.MapDoors();
         return app;

@@ -67,7 +67,7 @@ public sealed class EpochLoopTests
             var holdOut = HoldOut.Of(Checkerboard.Touches, context);
             using var network = new SasRecNetwork(options, Checkerboard.Size);
             var inner = new SequenceBatches(holdOut.Train, options.BatchSize, options.MaxLength, 0, context.Seed);
-            return new EpochLoop(options, context, holdOut) { BetweenCheckpoints = TimeSpan.Zero }.Run(network, new Stopping(inner, epochs, batches, stop));
+            return new EpochLoop(options, context, holdOut) { BetweenCheckpoints = TimeSpan.Zero, Probing = false }.Run(network, new Stopping(inner, epochs, batches, stop));
         }
     }
 
@@ -132,6 +132,90 @@ public sealed class EpochLoopTests
         Assert.Equal($"The device 'cuda:7' does not exist here. There is: {string.Join(", ", NeuralRuntime.Devices)}.", error.Message);
     }
 
+    [Theory]
+    // 100 steps of 10 epochs; Step: times 0.5 after each quarter; Plateau: times 0.5 per drop; Cosine: 0.1 + 0.9 (1 + cos(pi 50/100)) / 2 in the middle.
+    [InlineData(LearningRateSchedule.Step, 24, 0, 1), InlineData(LearningRateSchedule.Step, 25, 0, 0.5), InlineData(LearningRateSchedule.Step, 99, 0, 0.125)]
+    [InlineData(LearningRateSchedule.Plateau, 99, 0, 1), InlineData(LearningRateSchedule.Plateau, 99, 3, 0.125)]
+    [InlineData(LearningRateSchedule.Cosine, 50, 0, 0.55), InlineData(LearningRateSchedule.Constant, 99, 5, 1)]
+    public void Each_schedule_moves_the_learning_rate_as_it_says(LearningRateSchedule schedule, int step, int drops, double expected) =>
+        Assert.Equal(expected, Loop(Plain with { Schedule = schedule, WarmUp = 0 }, new()).Factor(step, 100, drops), 12);
+
+    [Fact]
+    public void The_plateau_schedule_lowers_the_rate_when_validations_stop_rising_and_a_resumed_training_remembers()
+    {
+        using var scratch = new ScratchFolder();
+        var path = Path.Combine(scratch.Path, "checkpoint");
+        // A model that answers nobody validates at zero: the first is the best, all others fail to beat it.
+        var options = Plain with { Epochs = 9, Patience = 4, Schedule = LearningRateSchedule.Plateau, LearningRate = 0.01 };
+        var reports = new Reports();
+        using var network = new ToyNetwork();
+        Loop(options, new() { CheckpointPath = path, Progress = reports }).Run(network, new Numbers(2));
+        Assert.Equal(["Epoch 3: ... learning rate now 0.005", "Epoch 5: ... learning rate now 0.0025"],
+            reports.Log.Where(l => l.Contains("learning rate now")).Select(l => $"{l[..8]} ... {l[l.IndexOf("learning rate", StringComparison.Ordinal)..]}"));
+        using var again = new ToyNetwork();
+        using var optimizer = optim.Adam(again.parameters(), 0.01, beta2: 0.98);
+        var context = new TrainingContext();
+        Assert.Equal(2, Checkpoint.Resume(path, Checkpoint.TaskOf(options, context, HoldOut.Of(Checkerboard.Touches, context).Train), again, optimizer)!.Drops);
+    }
+
+    [Fact]
+    public void Looking_ahead_says_what_a_training_takes_and_changes_nothing()
+    {
+        var options = new SasRecOptions { MaxLength = 8, Width = 16, Layers = 1, Epochs = 60, BatchSize = 8, LearningRate = 0.01, Patience = 0, Dropout = 0.3 };
+        var reports = new Reports();
+        Assert.Equal(Train(new() { Seed = 3, Threads = 1 }, probing: false), Train(new() { Seed = 3, Threads = 1, Progress = reports }, probing: true));
+        var expected = Assert.Single(reports.Seen, r => r.Expected is not null);
+        // 16 wide: 30 items, 8 places, one block of 4 norms, (48 + 16 + 16 + 16) x 16 and as many biases, one last norm: 480 + 128 + 64 + 1536 + 96 + 32.
+        Assert.Matches(@"^Expected: at most \d+ s for 60 epochs of 4 batches \([\d.]+ ms each\) and the validations; 2,336 weights, about [\d,]+ MB of memory\.$", expected.Log);
+        Assert.True(expected.Expected!.Time > TimeSpan.Zero && expected.Expected.Memory > 1 << 20);
+
+        byte[] Train(TrainingContext context, bool probing)
+        {
+            set_num_threads(1);
+            manual_seed(context.Seed);
+            using var scope = NewDisposeScope();
+            var holdOut = HoldOut.Of(Checkerboard.Touches, context);
+            using var network = new SasRecNetwork(options, Checkerboard.Size);
+            return Saved(new EpochLoop(options, context, holdOut) { Probing = probing }.Run(network, new SequenceBatches(holdOut.Train, options.BatchSize, options.MaxLength, 0, context.Seed)));
+        }
+    }
+
+    [Fact]
+    public void Several_seeds_are_one_run_that_keeps_the_best_and_tells_the_spread()
+    {
+        var options = new DeepMlpOptions { Width = 8, HiddenWidth = 16, Epochs = 3, BatchSize = 128, Patience = 0, Seeds = 3 };
+        var reports = new Reports();
+        var together = Saved(Train(options, 11, reports));
+        var last = reports.Log.Last();
+        var match = System.Text.RegularExpressions.Regex.Match(last, @"^Seeds 11: (0\.\d{4}), 12: (0\.\d{4}), 13: (0\.\d{4}); validation NDCG@10 (0\.\d{4}) on average, standard deviation (0\.\d{4})\. Kept seed (\d+)\.$");
+        Assert.True(match.Success, last);
+        double Number(int group) => double.Parse(match.Groups[group].Value, System.Globalization.CultureInfo.InvariantCulture);
+        double[] values = [Number(1), Number(2), Number(3)];
+        Assert.Equal(values.Average(), Number(4), 3);
+        Assert.Equal(Math.Sqrt(values.Sum(v => Math.Pow(v - values.Average(), 2)) / 2), Number(5), 3);
+        Assert.Equal(values.Max(), values[(int)Number(6) - 11]);
+        Assert.Equal(Saved(Train(options with { Seeds = 1 }, (int)Number(6), null)), together);
+        Assert.Equal(reports.Seen.Select(r => r.Fraction).Order(), reports.Seen.Select(r => r.Fraction));
+        Assert.Equal(1, reports.Seen[^1].Fraction);
+        Assert.Contains("validation ndcg@10 (seed 12)", reports.Seen.SelectMany(r => r.Curve?.Keys ?? []));
+
+        static IModel Train(DeepMlpOptions options, int seed, Reports? reports)
+        {
+            var context = new TrainingContext { Seed = seed, Threads = 1 };
+            // The same rows are held out for every seed where they are given.
+            var rows = Checkerboard.Touches;
+            var last = Enumerable.Range(0, Checkerboard.Size).Select(u => rows.ByUser[u][^1]).ToHashSet();
+            return new DeepMlp(options).Train(rows.Where(r => !last.Contains(r)), (reports is null ? context : context with { Progress = reports }) with { Validation = rows.Where(last.Contains) });
+        }
+    }
+
+    [Fact]
+    public void Half_the_bits_on_a_processor_are_refused_in_a_sentence()
+    {
+        var error = Assert.Throws<TrainingException>(() => new ToyRecommender(new() { Precision = Precision.BFloat16 }, _ => null).Train(Checkerboard.Touches, new()));
+        Assert.Equal("bfloat16 needs a CUDA device: choose single precision to train on the processor.", error.Message);
+    }
+
     [Fact]
     public void Ten_thousand_steps_leave_native_memory_flat()
     {
@@ -151,7 +235,7 @@ public sealed class EpochLoopTests
         Assert.InRange(TorchRuntime.LiveTensors, 0, tensors);
     }
 
-    private static EpochLoop Loop(NeuralOptions options, TrainingContext context) => new(options, context, HoldOut.Of(Checkerboard.Touches, context));
+    private static EpochLoop Loop(NeuralOptions options, TrainingContext context) => new(options, context, HoldOut.Of(Checkerboard.Touches, context)) { Probing = false };
 
     /// <summary>Bytes of this process in memory, garbage collected.</summary>
     private static long Resident()

@@ -41,3 +41,12 @@ public sealed class Gru4RecTests : NeuralContract
         float[] Of(string name) => weights[name].data<float>().ToArray();
     }
 }
+
+public sealed class LstmTests : NeuralContract
+{
+    protected override string Key => "gru4rec";
+    protected override RecommenderOptions Options => new Gru4RecOptions { Cell = RecurrentCell.Lstm, MaxLength = 8, Width = 16, HiddenWidth = 24, Epochs = 40, BatchSize = 8, LearningRate = 0.02, Patience = 0 };
+
+    /// <summary>A user is their history; without one there is nothing to read.</summary>
+    protected override bool KnowsUsers => false;
+}

@@ -22,4 +22,19 @@ public sealed class LightGcnTests : NeuralContract
         Assert.True(model.Score(new Query(0, default), scores));
         Assert.True(scores[2] > scores[5], $"{scores[2]} on the own chain, {scores[5]} on the other");
     }
+
+    [Fact]
+    public void With_relations_an_item_nobody_touched_is_reached_through_what_it_shares()
+    {
+        // Items 28 (white) and 29 (black) are never touched by anybody, but have the category of their colour.
+        var data = Models.Checkerboard.Touches;
+        var model = new LightGcn((LightGcnOptions)Options with { Relations = true }).Train(data.Where(row => data.Item[row] < 28), new() { Seed = 1, Threads = 1 });
+        for (var user = 0; user < 10; user++)
+        {
+            var scores = new float[Models.Checkerboard.Size];
+            Assert.True(model.Score(new Query(user, default), scores));
+            var (same, other) = user % 2 == 0 ? (scores[28], scores[29]) : (scores[29], scores[28]);
+            Assert.True(same > other, $"user {user}: {same} for the own colour, {other} for the other");
+        }
+    }
 }

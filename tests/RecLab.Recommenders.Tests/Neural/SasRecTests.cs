@@ -1,5 +1,9 @@
 using RecLab.Recommenders.Catalog;
+using RecLab.Recommenders.Neural.Batches;
 using RecLab.Recommenders.Neural.Models;
+using RecLab.Recommenders.Tests.Models;
+using RecLab.Statistics;
+using Xunit;
 
 namespace RecLab.Recommenders.Tests.Neural;
 
@@ -10,4 +14,36 @@ public sealed class SasRecTests : NeuralContract
 
     /// <summary>A user is their history; without one there is nothing to read.</summary>
     protected override bool KnowsUsers => false;
+
+    [Fact]
+    public void After_telling_changed_views_apart_the_next_item_is_learnt_from_fewer_epochs_as_well()
+    {
+        var reports = new Reports();
+        var options = (SasRecOptions)Options with { ContrastEpochs = 10, ContrastWeight = 0.1, Epochs = 50 };
+        var model = new SasRec(options).Train(Checkerboard.Touches, new() { Seed = 7, Threads = 1, Progress = reports });
+        var losses = reports.Seen.Where(r => r.Curve is not null).Select(r => r.Curve!["loss"]).ToArray();
+        // 8 users a batch are 16 views: guessing the other half is worth ln 15 = 2.71.
+        Assert.InRange(losses[9], 0, 2.0);
+        Assert.DoesNotContain(reports.Seen, r => r.Epoch <= 10 && r.Curve!.ContainsKey("validation ndcg@10"));
+        for (var user = 0; user < Checkerboard.Size; user++) Assert.Equal(user, Best(model, Query.Of(-1, Checkerboard.Circle(user)), Checkerboard.Circle(user))[0]);
+    }
+
+    [Fact]
+    public void Changed_views_are_pieces_hidden_places_or_other_orders_of_one_history()
+    {
+        var train = Checkerboard.Touches;
+        var users = Enumerable.Range(0, 30).ToArray();
+        var views = SequenceViews.Of(train, users, 10, Dice.Of(3));
+        Assert.Equal(61, views.Starts.Length);
+        var kinds = new HashSet<string>();
+        for (var v = 0; v < 60; v++)
+        {
+            int[] newest = train.History(v % 30)[^10..], view = views.Input[(int)views.Starts[v]..(int)views.Starts[v + 1]];
+            // 0.6 of 10 places are kept; or all are, some hidden; or all are, in another order.
+            if (view.Length == 6) { Assert.Contains(Enumerable.Range(0, 5), from => newest.AsSpan(from, 6).SequenceEqual(view)); kinds.Add("cut"); }
+            else if (view.Contains(Checkerboard.Size)) { Assert.All(view.Zip(newest), p => Assert.True(p.First == Checkerboard.Size || p.First == p.Second)); kinds.Add("hidden"); }
+            else { Assert.Equal(newest.Order(), view.Order()); kinds.Add("shuffled"); }
+        }
+        Assert.Equal(3, kinds.Count);
+    }
 }

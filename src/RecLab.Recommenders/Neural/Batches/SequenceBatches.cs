@@ -9,7 +9,19 @@ namespace RecLab.Recommenders.Neural.Batches;
 /// <param name="Target">The item that came next.</param>
 /// <param name="Starts">First row of each sequence, then the number of rows.</param>
 /// <param name="Negatives">Items drawn at random, shared by all rows; empty where the loss needs none.</param>
-public sealed record SequenceBatch(int[] Input, int[] Position, long[] Target, long[] Starts, int[] Negatives);
+public sealed record SequenceBatch(int[] Input, int[] Position, long[] Target, long[] Starts, int[] Negatives)
+{
+    /// <summary>Two changed views of every sequence, where a contrast is learnt.</summary>
+    public SequenceBatch? Views { get; init; }
+
+    /// <summary>The contrast alone is learnt: the next items do not count yet.</summary>
+    public bool Beforehand { get; init; }
+}
+
+/// <summary>When changed views are learnt from.</summary>
+/// <param name="Beforehand">Epochs at the beginning in which they alone are.</param>
+/// <param name="Beside">They go on beside the next items.</param>
+internal readonly record struct ContrastPlan(int Beforehand, bool Beside);
 
 /// <summary>One sequence per user with at least two items, in a new order each epoch; of a longer history the newest part or, in every other epoch, any part.</summary>
 internal sealed class SequenceBatches : IBatches<SequenceBatch>
@@ -18,12 +30,14 @@ internal sealed class SequenceBatches : IBatches<SequenceBatch>
     private readonly int[] _users;
     private readonly int _size, _length, _negatives;
     private readonly Dice _dice;
+    private readonly ContrastPlan _contrast;
 
     /// <param name="size">Users per batch.</param>
     /// <param name="length">Places of a sequence at most.</param>
     /// <param name="negatives">Random items per batch.</param>
-    public SequenceBatches(Interactions train, int size, int length, int negatives, int seed)
+    public SequenceBatches(Interactions train, int size, int length, int negatives, int seed, ContrastPlan contrast = default)
     {
+        _contrast = contrast;
         (_train, _size, _length, _negatives, _dice) = (train, size, length, negatives, Dice.Of(seed).For(0x5e9));
         _users = [.. Enumerable.Range(0, train.Users.Count).Where(u => train.ByUser.Size(u) >= 2)];
         if (_users.Length == 0) throw new TrainingException("No user has two interactions, so there is no next item to learn.");
@@ -37,11 +51,12 @@ internal sealed class SequenceBatches : IBatches<SequenceBatch>
         var order = (int[])_users.Clone();
         dice.Shuffle<int>(order);
         for (var b = from; b < PerEpoch; b++)
-            yield return Batch(order.AsSpan(b * _size, Math.Min(_size, order.Length - b * _size)), dice.For(b), anywhere: epoch % 2 == 1);
+            yield return Batch(order.AsSpan(b * _size, Math.Min(_size, order.Length - b * _size)), dice.For(b), epoch);
     }
 
-    private SequenceBatch Batch(ReadOnlySpan<int> users, Dice dice, bool anywhere)
+    private SequenceBatch Batch(ReadOnlySpan<int> users, Dice dice, int epoch)
     {
+        var anywhere = epoch % 2 == 1;
         var starts = new long[users.Length + 1];
         for (var s = 0; s < users.Length; s++) starts[s + 1] = starts[s] + Math.Min(_train.ByUser.Size(users[s]) - 1, _length);
         var rows = (int)starts[^1];
@@ -58,6 +73,7 @@ internal sealed class SequenceBatches : IBatches<SequenceBatch>
         var negatives = new int[_negatives];
         var draw = dice.For(-1);
         for (var i = 0; i < negatives.Length; i++) negatives[i] = draw.Below(_train.Items.Count, i);
-        return new(input, position, target, starts, negatives);
+        var beforehand = epoch < _contrast.Beforehand;
+        return new(input, position, target, starts, negatives) { Beforehand = beforehand, Views = beforehand || _contrast.Beside ? SequenceViews.Of(_train, users, _length, dice.For(-2)) : null };
     }
 }

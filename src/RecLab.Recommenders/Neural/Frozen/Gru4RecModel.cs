@@ -1,14 +1,15 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using RecLab.Recommenders.Data;
+using RecLab.Recommenders.Neural.Models;
 
 namespace RecLab.Recommenders.Neural.Frozen;
 
-/// <summary>One recurrent layer: 3 hidden x inputs, 3 hidden, 3 hidden x hidden, 3 hidden; the gates in the order reset, update, new.</summary>
+/// <summary>One recurrent layer: gates x inputs, gates, gates x hidden, gates; a GRU's 3 hidden gates in the order reset, update, new, an LSTM's 4 hidden in the order input, forget, new, output.</summary>
 internal sealed record GruArrays(float[] Input, float[] InputBias, float[] State, float[] StateBias);
 
 /// <summary>What a GRU4Rec learnt. <paramref name="Items"/> items x width, <paramref name="Output"/> width x hidden; it reads the newest <paramref name="Length"/> items.</summary>
-internal sealed record Gru4RecArrays(float[] Items, GruArrays[] Layers, float[] Output, float[] OutputBias, int Length);
+internal sealed record Gru4RecArrays(float[] Items, GruArrays[] Layers, float[] Output, float[] OutputBias, int Length, RecurrentCell Cell = RecurrentCell.Gru);
 
 /// <summary>A served GRU4Rec: reads a user's newest items and scores all items, in plain memory on the calling thread. Users are known by their history alone.</summary>
 internal sealed class Gru4RecModel : IModel
@@ -17,11 +18,12 @@ internal sealed class Gru4RecModel : IModel
     private readonly (FrozenLinear Input, FrozenLinear State)[] _layers;
     private readonly FrozenLinear _output;
     private readonly DenseScoring _scoring;
-    private readonly int _width, _hidden;
+    private readonly int _width, _hidden, _gates;
 
     public Gru4RecModel(Vocabulary users, Vocabulary items, Gru4RecArrays arrays)
     {
-        (Users, Items, _arrays, _width, _hidden) = (users, items, arrays, arrays.OutputBias.Length, arrays.Layers[0].StateBias.Length / 3);
+        (Users, Items, _arrays, _width, _gates) = (users, items, arrays, arrays.OutputBias.Length, arrays.Layers[0].StateBias.Length);
+        _hidden = _gates / (arrays.Cell == RecurrentCell.Gru ? 3 : 4);
         _layers = [.. arrays.Layers.Select((a, l) => (new FrozenLinear(a.Input, a.InputBias, l == 0 ? _width : _hidden), new FrozenLinear(a.State, a.StateBias, _hidden)))];
         _output = new(arrays.Output, arrays.OutputBias, _hidden);
         _scoring = new(arrays.Items, items.Count, _width);
@@ -53,17 +55,20 @@ internal sealed class Gru4RecModel : IModel
         var x = scratch.X(newest.Length * Math.Max(_width, _hidden));
         for (var i = 0; i < newest.Length; i++) _arrays.Items.AsSpan(newest[i] * _width, _width).CopyTo(x[(i * _width)..]);
         x = x[..(newest.Length * _width)];
-        Span<float> state = scratch.A(_hidden), fromState = scratch.B(3 * _hidden);
+        Span<float> state = scratch.A(_hidden), fromState = scratch.B(_gates), cell = scratch.Weights(_hidden);
         foreach (var (input, recurrent) in _layers)
         {
-            var fromInput = scratch.C(newest.Length * 3 * _hidden);
+            var fromInput = scratch.C(newest.Length * _gates);
             input.Apply(x, fromInput);
             x = scratch.X(newest.Length * Math.Max(_width, _hidden))[..(newest.Length * _hidden)];
             state.Clear();
+            cell.Clear();
             for (var i = 0; i < newest.Length; i++)
             {
                 recurrent.Apply(state, fromState);
-                Step(fromInput.Slice(i * 3 * _hidden, 3 * _hidden), fromState, state);
+                var gates = fromInput.Slice(i * _gates, _gates);
+                if (_arrays.Cell == RecurrentCell.Gru) Step(gates, fromState, state);
+                else Step(gates, fromState, state, cell);
                 state.CopyTo(x[(i * _hidden)..]);
             }
         }
@@ -83,6 +88,20 @@ internal sealed class Gru4RecModel : IModel
         TensorPrimitives.MultiplyAdd(state, z, n, state);
     }
 
+    /// <summary>i, f, o = s(a + b), g = tanh(a_g + b_g), c = f c + i g, h = o tanh(c).</summary>
+    private void Step(Span<float> a, Span<float> b, Span<float> state, Span<float> cell)
+    {
+        TensorPrimitives.Add(a, b, a);
+        Span<float> i = a[.._hidden], f = a[_hidden..(2 * _hidden)], g = a[(2 * _hidden)..(3 * _hidden)], o = a[(3 * _hidden)..];
+        TensorPrimitives.Sigmoid(a[..(2 * _hidden)], a[..(2 * _hidden)]);
+        TensorPrimitives.Sigmoid(o, o);
+        TensorPrimitives.Tanh(g, g);
+        TensorPrimitives.Multiply(i, g, g);
+        TensorPrimitives.MultiplyAdd(cell, f, g, cell);
+        TensorPrimitives.Tanh(cell, state);
+        TensorPrimitives.Multiply(state, o, state);
+    }
+
     public void Save(Stream stream)
     {
         var a = _arrays;
@@ -90,12 +109,13 @@ internal sealed class Gru4RecModel : IModel
         for (var l = 0; l < a.Layers.Length; l++)
         {
             var at = $"layer.{l.ToString(CultureInfo.InvariantCulture)}.";
-            file[at + "input.weight"] = NamedArray.Of(a.Layers[l].Input, 3 * _hidden, a.Layers[l].Input.Length / (3 * _hidden));
+            file[at + "input.weight"] = NamedArray.Of(a.Layers[l].Input, _gates, a.Layers[l].Input.Length / _gates);
             file[at + "input.bias"] = NamedArray.Of(a.Layers[l].InputBias);
-            file[at + "state.weight"] = NamedArray.Of(a.Layers[l].State, 3 * _hidden, _hidden);
+            file[at + "state.weight"] = NamedArray.Of(a.Layers[l].State, _gates, _hidden);
             file[at + "state.bias"] = NamedArray.Of(a.Layers[l].StateBias);
         }
         file.Metadata["model"] = "gru4rec";
+        file.Metadata["cell"] = a.Cell == RecurrentCell.Gru ? "gru" : "lstm";
         file.Metadata["length"] = a.Length.ToString(CultureInfo.InvariantCulture);
         file.Metadata["users"] = Users.Count.ToString(CultureInfo.InvariantCulture);
         file.Write(stream);
@@ -112,11 +132,13 @@ internal sealed class Gru4RecModel : IModel
         var weight = file.Floats("output.weight");
         if (bias.Length == 0 || weight.Length == 0 || weight.Length % bias.Length != 0) throw new InvalidDataException("The artifact's output has no shape.");
         long width = bias.Length, hidden = weight.Length / bias.Length;
+        var cell = file.Metadata.GetValueOrDefault("cell") == "lstm" ? RecurrentCell.Lstm : RecurrentCell.Gru;
+        var gates = (cell == RecurrentCell.Gru ? 3 : 4) * hidden;
         var layers = new List<GruArrays>();
         for (var at = "layer.0."; file.ContainsKey(at + "state.bias"); at = $"layer.{layers.Count.ToString(CultureInfo.InvariantCulture)}.")
-            layers.Add(new(file.Floats(at + "input.weight", 3 * hidden * (layers.Count == 0 ? width : hidden)), file.Floats(at + "input.bias", 3 * hidden), file.Floats(at + "state.weight", 3 * hidden * hidden), file.Floats(at + "state.bias", 3 * hidden)));
+            layers.Add(new(file.Floats(at + "input.weight", gates * (layers.Count == 0 ? width : hidden)), file.Floats(at + "input.bias", gates), file.Floats(at + "state.weight", gates * hidden), file.Floats(at + "state.bias", gates)));
         if (layers.Count == 0) throw new InvalidDataException("The artifact has no recurrent layer.");
-        return new(users, items, new(file.Floats("item", items.Count * width), [.. layers], weight, bias, length));
+        return new(users, items, new(file.Floats("item", items.Count * width), [.. layers], weight, bias, length, cell));
     }
 }
 

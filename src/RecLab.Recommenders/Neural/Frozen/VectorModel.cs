@@ -24,6 +24,9 @@ internal sealed class VectorModel : IModel
     public Vocabulary Users { get; }
     public Vocabulary Items { get; }
 
+    /// <summary>One number an item added to its score.</summary>
+    internal ReadOnlySpan<float> Bias => _arrays.Bias;
+
     public bool Score(Query query, Span<float> scores)
     {
         var user = new float[_arrays.Width];

@@ -10,6 +10,16 @@ using static TorchSharp.torch.nn;
 
 namespace RecLab.Recommenders.Neural.Models;
 
+/// <summary>What remembers from item to item.</summary>
+public enum RecurrentCell
+{
+    /// <summary>Gated recurrent units (Cho et al. 2014).</summary>
+    Gru,
+
+    /// <summary>Long short-term memory (Hochreiter and Schmidhuber 1997).</summary>
+    Lstm,
+}
+
 /// <summary>Options of <see cref="Gru4Rec"/>.</summary>
 public sealed record Gru4RecOptions : NeuralOptions
 {
@@ -35,12 +45,15 @@ public sealed record Gru4RecOptions : NeuralOptions
 
     [Display(Name = "Negatives", Description = "Random items per batch for the sampled losses.", Order = 7), Range(1, 100_000), Tunable(64, 1024, Log = true)]
     public int Negatives { get; init; } = 256;
+
+    [Display(Name = "Cell", Description = "What remembers from item to item.", Order = 8)]
+    public RecurrentCell Cell { get; init; }
 }
 
 /// <summary>GRU4Rec: gated recurrent units read a user's newest items one by one; the score of item i after place t is <c>(W h_t + b) . e(i)</c> with
 /// <c>h_t = GRU(e(s_t), h_{t-1})</c> and the same item table e on both sides.</summary>
 /// <remarks>Hidasi, Karatzoglou, Baltrunas and Tikk, "Session-based Recommendations with Recurrent Neural Networks", ICLR 2016; the shared table and softmax losses:
-/// Hidasi and Karatzoglou, "Recurrent Neural Networks with Top-k Gains", CIKM 2018. Trained on whole histories with a loss at every place.</remarks>
+/// Hidasi and Karatzoglou, "Recurrent Neural Networks with Top-k Gains", CIKM 2018. Trained on whole histories with a loss at every place. The cell may be an LSTM.</remarks>
 public sealed class Gru4Rec(Gru4RecOptions options) : NeuralRecommender<Gru4RecOptions, SequenceBatch>(options)
 {
     protected override (Network<SequenceBatch> Network, IBatches<SequenceBatch> Batches) Prepare(Gru4RecOptions options, Interactions train, int seed) =>
@@ -52,7 +65,8 @@ public sealed class Gru4Rec(Gru4RecOptions options) : NeuralRecommender<Gru4RecO
     {
         private readonly Gru4RecOptions _options;
         private readonly Embedding item;
-        private readonly GRU gru;
+        private readonly GRU? gru;
+        private readonly LSTM? lstm;
         private readonly Linear output;
         private readonly Dropout drop;
 
@@ -60,7 +74,9 @@ public sealed class Gru4Rec(Gru4RecOptions options) : NeuralRecommender<Gru4RecO
         {
             _options = options;
             item = Embedding(items, options.Width);
-            gru = GRU(options.Width, options.HiddenWidth, options.Layers, batchFirst: true, dropout: options.Layers > 1 ? options.Dropout : 0);
+            var between = options.Layers > 1 ? options.Dropout : 0;
+            if (options.Cell == RecurrentCell.Gru) gru = GRU(options.Width, options.HiddenWidth, options.Layers, batchFirst: true, dropout: between);
+            else lstm = LSTM(options.Width, options.HiddenWidth, options.Layers, batchFirst: true, dropout: between);
             output = Linear(options.HiddenWidth, options.Width);
             drop = Dropout(options.Dropout);
             RegisterComponents();
@@ -79,7 +95,8 @@ public sealed class Gru4Rec(Gru4RecOptions options) : NeuralRecommender<Gru4RecO
                     padded[s * longest + i] = batch.Input[batch.Starts[s] + i];
                     back[batch.Starts[s] + i] = s * longest + i;
                 }
-            var (states, _) = gru.call(drop.call(item.call(tensor(padded, [sequences, longest], device: Device))));
+            var seen = drop.call(item.call(tensor(padded, [sequences, longest], device: Device)));
+            var states = gru is not null ? gru.call(seen).Item1 : lstm!.call(seen).Item1;
             var hidden = output.call(drop.call(Kernels.Rows(states.reshape(-1, _options.HiddenWidth), tensor(back, device: Device))));
             var target = tensor(batch.Target, device: Device);
             return _options.Loss == SequenceLoss.FullSoftmax
@@ -89,10 +106,10 @@ public sealed class Gru4Rec(Gru4RecOptions options) : NeuralRecommender<Gru4RecO
 
         public override IModel Freeze(Vocabulary users, Vocabulary items)
         {
-            var weights = gru.state_dict();
+            var weights = ((Module?)gru ?? lstm!).state_dict();
             float[] Of(string name, int layer) => weights[$"{name}_l{layer.ToString(System.Globalization.CultureInfo.InvariantCulture)}"].Copied();
             var layers = Enumerable.Range(0, _options.Layers).Select(l => new GruArrays(Of("weight_ih", l), Of("bias_ih", l), Of("weight_hh", l), Of("bias_hh", l)));
-            return new Gru4RecModel(users, items, new(item.weight.Copied(), [.. layers], output.weight.Copied(), output.bias!.Copied(), _options.MaxLength));
+            return new Gru4RecModel(users, items, new(item.weight.Copied(), [.. layers], output.weight.Copied(), output.bias!.Copied(), _options.MaxLength, _options.Cell));
         }
     }
 }

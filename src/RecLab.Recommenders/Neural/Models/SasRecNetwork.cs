@@ -14,6 +14,7 @@ internal sealed class SasRecNetwork : Network<SequenceBatch>
 {
     private readonly SasRecOptions _options;
     private readonly Embedding item, position;
+    private readonly Embedding? mask;
     private readonly ModuleList<TransformerBlock> blocks;
     private readonly LayerNorm norm;
     private readonly Dropout drop;
@@ -23,27 +24,45 @@ internal sealed class SasRecNetwork : Network<SequenceBatch>
         _options = options;
         item = Embedding(items, options.Width);
         position = Embedding(options.MaxLength, options.Width);
+        if (options.ContrastEpochs > 0 || options.ContrastWeight > 0) mask = Embedding(1, options.Width);
         blocks = ModuleList(Enumerable.Range(0, options.Layers).Select(_ => new TransformerBlock(options.Width, options.Heads, options.Dropout)).ToArray());
         norm = LayerNorm(options.Width);
         drop = Dropout(options.Dropout);
         RegisterComponents();
         init.normal_(item.weight, 0, 0.02);
         init.normal_(position.weight, 0, 0.02);
+        if (mask is not null) init.normal_(mask.weight, 0, 0.02);
     }
 
     public override Tensor Loss(SequenceBatch batch)
     {
+        if (batch.Beforehand) return Contrast(batch.Views!);
         var hidden = Hidden(batch);
         var target = tensor(batch.Target, device: Device);
-        return _options.Loss == SequenceLoss.FullSoftmax
+        var loss = _options.Loss == SequenceLoss.FullSoftmax
             ? Kernels.LinearCrossEntropy(hidden, item.weight, target)
             : SampledLosses.Of(_options.Loss, hidden, item.weight, target, batch.Negatives, _options.Calibration);
+        return batch.Views is { } views ? loss + Contrast(views) * _options.ContrastWeight : loss;
+    }
+
+    /// <summary>Each view's other half among all other views of the batch; a view is where the model stands after its last place.</summary>
+    private Tensor Contrast(SequenceBatch views)
+    {
+        var count = views.Starts.Length - 1;
+        var last = views.Starts.Skip(1).Select(s => s - 1).ToArray();
+        var ends = F.normalize(Kernels.Rows(Hidden(views), tensor(last, device: Device)), dim: 1);
+        var other = Enumerable.Range(0, count).Select(i => (long)((i + count / 2) % count)).ToArray();
+        var own = new float[count * count];
+        for (var i = 0; i < count; i++) own[i * count + i] = 1;
+        var alike = (ends.matmul(ends.t()) / 0.1).masked_fill(tensor(own, [count, count], device: Device).gt(0.5), -1e9);
+        return F.cross_entropy(alike, tensor(other, device: Device));
     }
 
     /// <summary>Rows x width: what the model knows after each place.</summary>
     internal Tensor Hidden(SequenceBatch batch)
     {
-        var x = drop.call(item.call(tensor(batch.Input, device: Device)) * Math.Sqrt(_options.Width) + position.call(tensor(batch.Position, device: Device)));
+        var seen = tensor(batch.Input, device: Device);
+        var x = drop.call((mask is null ? item.call(seen) : Kernels.Rows(cat([item.weight, mask.weight]), seen)) * Math.Sqrt(_options.Width) + position.call(tensor(batch.Position, device: Device)));
         foreach (var block in blocks) x = block.call(x, batch.Starts);
         return norm.call(x);
     }
