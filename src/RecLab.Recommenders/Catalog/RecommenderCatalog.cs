@@ -52,6 +52,8 @@ public static class RecommenderCatalog
             "Tang, Wang 2018, WSDM", "sequence", o => new Caser(o)) with { NeedsTorch = true, Experimental = true },
         RecommenderFamily.Of<AutoRecOptions>("autorec", "AutoRec", "An autoencoder with one hidden layer under squared error.",
             "Sedhain et al. 2015, WWW", "neural", o => new AutoRec(o)) with { NeedsTorch = true, Experimental = true },
+        RecommenderFamily.Of<MultimodalOptions>("multimodal", "Multimodal towers", "Two towers whose items are fused from ids, given vectors and words; places what nobody touched yet.",
+            "Yi et al. 2019, RecSys; Volkovs et al. 2017, NIPS", "neural", o => new Multimodal(o)) with { NeedsTorch = true, Experimental = true },
         RecommenderFamily.Of<ContentOptions>("content", "Content", "What reads like what you touched: words of titles, categories, attributes and descriptions.",
             "Lops, de Gemmis, Semeraro 2011, Recommender Systems Handbook", "content", o => new ContentBased(o)),
         RecommenderFamily.Of<HybridOptions>("hybrid", "Hybrid", "Several families as one: weighted, switching by length of history, or with learnt weights.",

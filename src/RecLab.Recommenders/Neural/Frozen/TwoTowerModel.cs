@@ -13,10 +13,12 @@ internal sealed class TwoTowerModel : IModel
     private readonly TwoTowerArrays _arrays;
     private readonly FrozenLinear _inner, _outer;
     private readonly DenseScoring _scoring;
+    private readonly string _family;
 
-    public TwoTowerModel(Vocabulary users, Vocabulary items, TwoTowerArrays arrays)
+    /// <param name="family">The family's key, written into the artifact.</param>
+    public TwoTowerModel(Vocabulary users, Vocabulary items, TwoTowerArrays arrays, string family)
     {
-        (Users, Items, _arrays) = (users, items, arrays);
+        (Users, Items, _arrays, _family) = (users, items, arrays, family);
         _inner = new(arrays.Inner, arrays.InnerBias, 2 * arrays.Width);
         _outer = new(arrays.Outer, arrays.OuterBias, arrays.InnerBias.Length);
         _scoring = new(arrays.Items, items.Count, arrays.Width);
@@ -77,19 +79,19 @@ internal sealed class TwoTowerModel : IModel
             ["user"] = NamedArray.Of(a.Users, Users.Count, w), ["mean"] = NamedArray.Of(a.Means, Users.Count, w), ["seen"] = NamedArray.Of(a.Seen, Items.Count, w), ["item"] = NamedArray.Of(a.Items, Items.Count, w),
             ["inner.weight"] = NamedArray.Of(a.Inner, h, 2 * w), ["inner.bias"] = NamedArray.Of(a.InnerBias), ["outer.weight"] = NamedArray.Of(a.Outer, w, h), ["outer.bias"] = NamedArray.Of(a.OuterBias),
         };
-        file.Metadata["model"] = "two-tower";
+        file.Metadata["model"] = _family;
         file.Write(stream);
     }
 
     /// <exception cref="InvalidDataException">Damaged, of another model, or of other vocabularies.</exception>
-    public static TwoTowerModel Load(Stream artifact, Vocabulary users, Vocabulary items)
+    public static TwoTowerModel Load(Stream artifact, Vocabulary users, Vocabulary items, string family = "two-tower")
     {
         var file = SafeTensors.Read(artifact);
-        if (file.Metadata.GetValueOrDefault("model") != "two-tower") throw new InvalidDataException("The artifact is not a two-tower model.");
+        if (file.Metadata.GetValueOrDefault("model") != family) throw new InvalidDataException($"The artifact is not of the family '{family}'.");
         float[] inner = file.Floats("inner.bias"), outer = file.Floats("outer.bias");
         if (inner.Length == 0 || outer.Length == 0) throw new InvalidDataException("The artifact's tower has no shape.");
         long h = inner.Length, w = outer.Length;
         return new(users, items, new(file.Floats("user", users.Count * w), file.Floats("mean", users.Count * w), file.Floats("seen", items.Count * w), file.Floats("item", items.Count * w),
-            file.Floats("inner.weight", h * 2 * w), inner, file.Floats("outer.weight", w * h), outer, (int)w));
+            file.Floats("inner.weight", h * 2 * w), inner, file.Floats("outer.weight", w * h), outer, (int)w), family);
     }
 }

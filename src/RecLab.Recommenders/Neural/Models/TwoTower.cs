@@ -7,7 +7,7 @@ using RecLab.Recommenders.Neural.Frozen;
 namespace RecLab.Recommenders.Neural.Models;
 
 /// <summary>Options of <see cref="TwoTower"/>.</summary>
-public sealed record TwoTowerOptions : NeuralOptions
+public record TwoTowerOptions : NeuralOptions
 {
     public TwoTowerOptions() => (Epochs, BatchSize, LearningRate, WeightDecay, Patience) = (5, 1024, 2e-3, 0.1, 3);
 

@@ -20,9 +20,22 @@ internal sealed class TwoTowerNetwork : Network<TowerBatch>
     private readonly int _perItem;
     private readonly Embedding user, seen, item, category;
     private readonly Linear userInner, userOuter, itemInner, itemOuter;
+    private readonly Linear? fromContent;
+    private readonly Tensor? content;
+    private readonly double _withoutId;
+    private readonly string _family;
 
-    public TwoTowerNetwork(TwoTowerOptions options, Interactions train) : base("TwoTower")
+    /// <param name="contents">What is given of every item besides its id, or null for none.</param>
+    /// <param name="withoutId">Share of the rows of training whose item is known by what is given alone.</param>
+    public TwoTowerNetwork(TwoTowerOptions options, Interactions train, ItemContent? contents = null, double withoutId = 0, string family = "two-tower") : base("TwoTower")
     {
+        (_withoutId, _family) = (withoutId, family);
+        if (contents is not null)
+        {
+            content = tensor(contents.Vectors, [train.Items.Count, contents.Width]);
+            register_buffer(nameof(content), content, persistent: false);
+            fromContent = Linear(contents.Width, options.Width);
+        }
         (_options, _train) = (options, train);
         _logShare = [.. Enumerable.Range(0, train.Items.Count).Select(i => MathF.Log(Math.Max(1, train.ByItem.Size(i)) / (float)train.Count))];
         var names = Enumerable.Range(0, train.Items.Count).Select(i => train.Catalogue[train.Items[i]].Categories).ToArray();
@@ -39,7 +52,7 @@ internal sealed class TwoTowerNetwork : Network<TowerBatch>
         category = Embedding(numbers.Count + 1, options.Width, padding_idx: numbers.Count);
         userInner = Linear(2 * options.Width, options.HiddenWidth);
         userOuter = Linear(options.HiddenWidth, options.Width);
-        itemInner = Linear(2 * options.Width, options.HiddenWidth);
+        itemInner = Linear((contents is null ? 2 : 3) * options.Width, options.HiddenWidth);
         itemOuter = Linear(options.HiddenWidth, options.Width);
         RegisterComponents();
         foreach (var table in (Embedding[])[user, seen, item, category])
@@ -66,7 +79,12 @@ internal sealed class TwoTowerNetwork : Network<TowerBatch>
         for (var r = 0; r < items.Length; r++) Array.Copy(_categories, items[r] * _perItem, of, r * _perItem, _perItem);
         var categories = category.call(tensor(of, device: Device)).view(items.Length, _perItem, -1).sum(1)
             * tensor(Array.ConvertAll(items, i => _categoryShare[i]), [items.Length, 1], device: Device);
-        return Tower(cat([item.call(tensor(items, device: Device)), categories], 1), itemInner, itemOuter);
+        var number = tensor(items, device: Device);
+        var ids = item.call(number);
+        if (content is null) return Tower(cat([ids, categories], 1), itemInner, itemOuter);
+        // Some rows forget who the item is, so that what is given learns to stand alone; an item nobody touched has no id worth knowing.
+        var known = training ? rand(items.Length, 1, device: Device).gt(_withoutId).to_type(ScalarType.Float32) : tensor(Array.ConvertAll(items, i => _train.ByItem.Size(i) > 0 ? 1f : 0), [items.Length, 1], device: Device);
+        return Tower(cat([ids * known, categories, fromContent!.call(content.index_select(0, number))], 1), itemInner, itemOuter);
     }
 
     private static Tensor Tower(Tensor x, Linear inner, Linear outer) => F.normalize(outer.call(F.relu(inner.call(x))), dim: 1);
@@ -85,6 +103,6 @@ internal sealed class TwoTowerNetwork : Network<TowerBatch>
             TwoTowerModel.Mean(touched, histories, means.AsSpan(u * width, width));
         }
         return new TwoTowerModel(users, items, new(ids, means, histories, vectors,
-            userInner.weight.Copied(), userInner.bias!.Copied(), userOuter.weight.Copied(), userOuter.bias!.Copied(), width));
+            userInner.weight.Copied(), userInner.bias!.Copied(), userOuter.weight.Copied(), userOuter.bias!.Copied(), width), _family);
     }
 }
