@@ -21,7 +21,7 @@ internal static class Steps
         int Number(int at, int otherwise) => args.Length > at ? int.Parse(args[at], CultureInfo.InvariantCulture) : otherwise;
         var (threads, rounds, on) = (Number(0, 1), Number(1, 5), args.Length > 2 ? args[2] : "cpu");
         if (NeuralRuntime.Missing is { } missing) { Console.Error.WriteLine(missing); return 1; }
-        Console.WriteLine($"SASRec step, {threads} thread(s), {on}: {TorchRuntime.Availability.Reason}");
+        Console.WriteLine($"SASRec step, {threads} thread(s), {on}: {TorchRuntime.Availability.Reason}; OpenBLAS kernels: {TorchRuntime.Kernels}");
         List<(double Wall, double Cpu)> ours = [], theirs = [];
         for (var round = 1; round <= rounds; round++)
         {

@@ -24,6 +24,9 @@ public static class TorchRuntime
     /// <summary>Threads a tensor operation may use.</summary>
     public static int Threads => Api.rl_get_num_threads();
 
+    /// <summary>The kernels OpenBLAS chose for this processor, "Haswell" or "SkylakeX"; empty where another BLAS is used.</summary>
+    public static string Kernels => Marshal.PtrToStringUTF8(Api.rl_blas()) ?? "";
+
     /// <exception cref="TorchException">Tensors cannot be used here, or the device does not exist; the message is one sentence.</exception>
     public static void Require(string device)
     {

@@ -1,4 +1,5 @@
 using RecLab.Recommenders.Catalog;
+using RecLab.Recommenders.Data;
 using RecLab.Recommenders.Neural.Batches;
 using RecLab.Recommenders.Neural.Models;
 using RecLab.Recommenders.Tests.Models;
@@ -45,5 +46,42 @@ public sealed class SasRecTests : NeuralContract
             else { Assert.Equal(newest.Order(), view.Order()); kinds.Add("shuffled"); }
         }
         Assert.Equal(3, kinds.Count);
+    }
+}
+
+/// <summary>SASRec that tells kinds of touch apart.</summary>
+public sealed class SasRecKindsTests : NeuralContract
+{
+    protected override string Key => "sasrec";
+    protected override RecommenderOptions Options => new SasRecOptions { Kinds = true, MaxLength = 8, Width = 16, Layers = 1, Epochs = 40, BatchSize = 8, LearningRate = 0.01, Patience = 0 };
+    protected override bool KnowsUsers => false;
+
+    [Fact]
+    public void What_comes_next_after_a_purchase_differs_from_what_comes_after_a_view()
+    {
+        // Item 0 is viewed (1) or bought (3): after a view item 1 follows, after a purchase item 2.
+        const int users = 40;
+        var rows = Enumerable.Range(0, users).SelectMany(u => new[] { (u, Item: 0, Value: u % 2 == 0 ? 1f : 3f), (u, Item: u % 2 == 0 ? 1 : 2, Value: 1f), (u, Item: 3, Value: 1f) }).ToArray();
+        var data = new Interactions(Vocabulary.OfNumbers(users), Vocabulary.OfNumbers(4), [.. rows.Select(r => r.u)], [.. rows.Select(r => r.Item)], [.. rows.Select(r => r.Value)], new long[rows.Length]);
+        var model = new SasRec((SasRecOptions)Options).Train(data, new() { Seed = 2, Threads = 1, Validation = data.Where(r => r < 3) });
+        for (var user = 0; user < 8; user++)
+        {
+            var scores = new float[4];
+            Assert.True(model.Score(Query.Of(user, [0]), scores));
+            Assert.True(user % 2 == 0 ? scores[1] > scores[2] : scores[2] > scores[1], $"user {user}: {scores[1]} and {scores[2]}");
+        }
+        // A stranger's touch is taken for the commonest kind, a view.
+        var stranger = new float[4];
+        Assert.True(model.Score(Query.Of(-1, [0]), stranger));
+        Assert.True(stranger[1] > stranger[2]);
+    }
+
+    [Fact]
+    public void Too_many_different_values_are_no_kinds()
+    {
+        var data = Checkerboard.Touches;
+        var odd = new Interactions(data.Users, data.Items, data.User, data.Item, [.. Enumerable.Range(0, data.Count).Select(i => (float)(i % 17))], data.Time);
+        var error = Assert.Throws<TrainingException>(() => Train(odd));
+        Assert.Equal("The touches have 17 different values, and only up to 16 can be taken for kinds of touch.", error.Message);
     }
 }

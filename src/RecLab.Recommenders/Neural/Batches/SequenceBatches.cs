@@ -14,6 +14,9 @@ public sealed record SequenceBatch(int[] Input, int[] Position, long[] Target, l
     /// <summary>Two changed views of every sequence, where a contrast is learnt.</summary>
     public SequenceBatch? Views { get; init; }
 
+    /// <summary>The kind of touch at each place; empty where kinds are not told apart.</summary>
+    public int[] Kind { get; init; } = [];
+
     /// <summary>The contrast alone is learnt: the next items do not count yet.</summary>
     public bool Beforehand { get; init; }
 }
@@ -31,13 +34,15 @@ internal sealed class SequenceBatches : IBatches<SequenceBatch>
     private readonly int _size, _length, _negatives;
     private readonly Dice _dice;
     private readonly ContrastPlan _contrast;
+    private readonly int[]? _kinds;
 
     /// <param name="size">Users per batch.</param>
     /// <param name="length">Places of a sequence at most.</param>
     /// <param name="negatives">Random items per batch.</param>
-    public SequenceBatches(Interactions train, int size, int length, int negatives, int seed, ContrastPlan contrast = default)
+    /// <param name="kinds">The kind of every row of <paramref name="train"/>, where they are told apart.</param>
+    public SequenceBatches(Interactions train, int size, int length, int negatives, int seed, ContrastPlan contrast = default, int[]? kinds = null)
     {
-        _contrast = contrast;
+        (_contrast, _kinds) = (contrast, kinds);
         (_train, _size, _length, _negatives, _dice) = (train, size, length, negatives, Dice.Of(seed).For(0x5e9));
         _users = [.. Enumerable.Range(0, train.Users.Count).Where(u => train.ByUser.Size(u) >= 2)];
         if (_users.Length == 0) throw new TrainingException("No user has two interactions, so there is no next item to learn.");
@@ -60,7 +65,7 @@ internal sealed class SequenceBatches : IBatches<SequenceBatch>
         var starts = new long[users.Length + 1];
         for (var s = 0; s < users.Length; s++) starts[s + 1] = starts[s] + Math.Min(_train.ByUser.Size(users[s]) - 1, _length);
         var rows = (int)starts[^1];
-        var (input, position, target) = (new int[rows], new int[rows], new long[rows]);
+        var (input, position, target, kind) = (new int[rows], new int[rows], new long[rows], new int[_kinds is null ? 0 : rows]);
         for (var s = 0; s < users.Length; s++)
         {
             var own = _train.ByUser[users[s]];
@@ -69,11 +74,12 @@ internal sealed class SequenceBatches : IBatches<SequenceBatch>
             var skip = anywhere && slack > 0 ? dice.Below(slack + 1, users[s]) : slack;
             for (var i = 0; i < n; i++)
                 (input[first + i], position[first + i], target[first + i]) = (_train.Item[own[skip + i]], i, _train.Item[own[skip + i + 1]]);
+            for (var i = 0; i < n && _kinds is not null; i++) kind[first + i] = _kinds[own[skip + i]];
         }
         var negatives = new int[_negatives];
         var draw = dice.For(-1);
         for (var i = 0; i < negatives.Length; i++) negatives[i] = draw.Below(_train.Items.Count, i);
         var beforehand = epoch < _contrast.Beforehand;
-        return new(input, position, target, starts, negatives) { Beforehand = beforehand, Views = beforehand || _contrast.Beside ? SequenceViews.Of(_train, users, _length, dice.For(-2)) : null };
+        return new(input, position, target, starts, negatives) { Kind = kind, Beforehand = beforehand, Views = beforehand || _contrast.Beside ? SequenceViews.Of(_train, users, _length, dice.For(-2)) : null };
     }
 }

@@ -1,11 +1,16 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 using RecLab.Recommenders.Data;
 
 namespace RecLab.Recommenders.Neural.Frozen;
 
 /// <summary>What a Transformer over histories learnt. Matrices row-major; <paramref name="Items"/> items x width, <paramref name="Positions"/> places x width.
 /// <paramref name="Mask"/>: BERT4Rec's vector of a hidden item; empty for a SASRec, whose places see only what lies before them.</summary>
-internal sealed record SasRecArrays(float[] Items, float[] Positions, FrozenBlock.Arrays[] Blocks, float[] NormWeight, float[] NormBias, int Width, int Heads, float[] Mask);
+internal sealed record SasRecArrays(float[] Items, float[] Positions, FrozenBlock.Arrays[] Blocks, float[] NormWeight, float[] NormBias, int Width, int Heads, float[] Mask)
+{
+    /// <summary>Which touch is of which kind, and the kinds' vectors (kinds x width); null where kinds are not told apart.</summary>
+    public (TouchKinds Which, float[] Vectors)? Kinds { get; init; }
+}
 
 /// <summary>A served SASRec or BERT4Rec: reads a user's newest items (and a hidden one after them) and scores all items, in plain memory on the calling thread. Users
 /// are known by their history alone, so a stranger with a history is answered like anyone.</summary>
@@ -60,6 +65,7 @@ internal sealed class SasRecModel : IModel
             var p = _arrays.Positions.AsSpan(i * width, width);
             var to = x.Slice(i * width, width);
             for (var d = 0; d < width; d++) to[d] = scale * e[d] + p[d];
+            if (_arrays.Kinds is { } kinds && i < newest.Length) TensorPrimitives.Add(to, kinds.Vectors.AsSpan(kinds.Which.Of(query.User, newest[i]) * width, width), to);
         }
         for (var b = 0; b < _blocks.Length; b++) _blocks[b].Apply(x, b == _blocks.Length - 1 ? 1 : n, scratch);
         _norm.Apply(x[^width..], hidden);
@@ -75,6 +81,11 @@ internal sealed class SasRecModel : IModel
             ["norm.weight"] = NamedArray.Of(a.NormWeight), ["norm.bias"] = NamedArray.Of(a.NormBias),
         };
         for (var b = 0; b < a.Blocks.Length; b++) BlockArrays.Write(file, $"block.{b.ToString(CultureInfo.InvariantCulture)}.", a.Blocks[b], a.Width);
+        if (a.Kinds is { } kinds)
+        {
+            kinds.Which.Write(file);
+            file["kind.vector"] = NamedArray.Of(kinds.Vectors, kinds.Which.Count, w);
+        }
         if (a.Mask.Length > 0) file["mask"] = NamedArray.Of(a.Mask);
         file.Metadata["model"] = a.Mask.Length > 0 ? "bert4rec" : "sasrec";
         file.Metadata["heads"] = a.Heads.ToString(CultureInfo.InvariantCulture);
@@ -94,7 +105,14 @@ internal sealed class SasRecModel : IModel
             throw new InvalidDataException($"The artifact's heads do not divide its width {width}.");
         var positions = file.Floats("position");
         if (positions.Length < (masked ? 2 * width : 1) || positions.Length % width != 0) throw new InvalidDataException($"The artifact's places are not rows of {width}.");
-        return new(users, items, new(file.Floats("item", (long)items.Count * width), positions, BlockArrays.ReadAll(file, "block.", width), norm, file.Floats("norm.bias", width), width, heads, masked ? file.Floats("mask", width) : []));
+        return new(users, items, new(file.Floats("item", (long)items.Count * width), positions, BlockArrays.ReadAll(file, "block.", width), norm, file.Floats("norm.bias", width), width, heads, masked ? file.Floats("mask", width) : []) { Kinds = Kinds(file, users, items, width) });
+    }
+
+    private static (TouchKinds, float[])? Kinds(SafeTensors file, Vocabulary users, Vocabulary items, int width)
+    {
+        if (!file.ContainsKey("kind.vector")) return null;
+        var kinds = TouchKinds.Read(file, users.Count, items.Count);
+        return (kinds, file.Floats("kind.vector", (long)kinds.Count * width));
     }
 }
 

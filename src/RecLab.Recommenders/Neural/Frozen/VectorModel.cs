@@ -43,7 +43,11 @@ internal sealed class VectorModel : IModel
         _scoring.ScoreMany(users, scores);
     }
 
-    private bool Vector(Query query, Span<float> user) => Vector(query, user, _arrays.Users, _arrays.Audience);
+    /// <summary>Length of a user's vector.</summary>
+    internal int Width => _arrays.Width;
+
+    /// <summary>The vector that scores are made with.</summary>
+    internal bool Vector(Query query, Span<float> user) => Vector(query, user, _arrays.Users, _arrays.Audience);
 
     /// <summary>The learnt vector of a known user; for a stranger the mean of their items' audiences; false where there is neither.</summary>
     internal static bool Vector(Query query, Span<float> user, float[] users, float[] audience)

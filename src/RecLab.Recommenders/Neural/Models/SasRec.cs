@@ -57,12 +57,15 @@ public sealed record SasRecOptions : NeuralOptions
     [Display(Name = "Contrast beside", Description = "Weight of that task beside the next item afterwards; 0 leaves it out.", Order = 10), Range(0, 10), Tunable(0.01, 1, Log = true)]
     public double ContrastWeight { get; init; }
 
+    [Display(Name = "Kinds of touch", Description = "Tells touches apart by their value: views, clicks and purchases, or stars. At most 16 different values.", Order = 11)]
+    public bool Kinds { get; init; }
+
     internal override int FirstValidation => ContrastEpochs;
 }
 
 /// <summary>SASRec: a causal Transformer reads a user's newest items and at every place predicts the next. With e the item table and p the places,
 /// <c>h = Block_n(...Block_1(sqrt(d) e(s_t) + p_t))</c>, each block <c>x + Attention(LN x)</c> then <c>x + W2 relu(W1 LN x)</c> with dropout, and the
-/// score of item i after place t is <c>LN(h_t) . e(i)</c>.</summary>
+/// score of item i after place t is <c>LN(h_t) . e(i)</c>. Where kinds of touch are told apart, each place carries its kind's vector as well.</summary>
 /// <remarks>The contrast of changed views, -log of exp(cos(a, b) / 0.1) among all other views of the batch: Xie et al., "Contrastive Learning for Sequential Recommendation", ICDE 2022, eq. 4 (the
 /// cosine instead of the product). Kang and McAuley, "Self-Attentive Sequential Recommendation", ICDM 2018, section III; the loss over all items and over sampled ones:
 /// Klenitskiy and Vasilev, "Turning Dross Into Gold Loss", RecSys 2023. Sequences lie packed without padding and places count from a
@@ -73,8 +76,9 @@ public sealed class SasRec(SasRecOptions options) : NeuralRecommender<SasRecOpti
     {
         if (options.Width % options.Heads != 0) throw new TrainingException($"The width {options.Width} cannot be divided among {options.Heads} heads.");
         var negatives = options.Loss == SequenceLoss.FullSoftmax ? 0 : options.Negatives;
-        var batches = new SequenceBatches(train, options.BatchSize, options.MaxLength, negatives, seed, new(options.ContrastEpochs, options.ContrastWeight > 0));
-        return (new SasRecNetwork(options, train.Items.Count), batches);
+        var (kinds, ofRow) = options.Kinds ? TouchKinds.Of(train) : (null, null);
+        var batches = new SequenceBatches(train, options.BatchSize, options.MaxLength, negatives, seed, new(options.ContrastEpochs, options.ContrastWeight > 0), ofRow);
+        return (new SasRecNetwork(options, train.Items.Count, kinds), batches);
     }
 
     public override IModel Load(Stream artifact, Vocabulary users, Vocabulary items) => SasRecModel.Load(artifact, users, items, masked: false);

@@ -14,14 +14,17 @@ internal sealed class SasRecNetwork : Network<SequenceBatch>
 {
     private readonly SasRecOptions _options;
     private readonly Embedding item, position;
-    private readonly Embedding? mask;
+    private readonly Embedding? mask, kind;
+    private readonly TouchKinds? _kinds;
     private readonly ModuleList<TransformerBlock> blocks;
     private readonly LayerNorm norm;
     private readonly Dropout drop;
 
-    public SasRecNetwork(SasRecOptions options, int items) : base("SasRec")
+    /// <param name="kinds">The kinds of touch, where they are told apart.</param>
+    public SasRecNetwork(SasRecOptions options, int items, TouchKinds? kinds = null) : base("SasRec")
     {
-        _options = options;
+        (_options, _kinds) = (options, kinds);
+        if (kinds is not null) kind = Embedding(kinds.Count, options.Width);
         item = Embedding(items, options.Width);
         position = Embedding(options.MaxLength, options.Width);
         if (options.ContrastEpochs > 0 || options.ContrastWeight > 0) mask = Embedding(1, options.Width);
@@ -32,6 +35,7 @@ internal sealed class SasRecNetwork : Network<SequenceBatch>
         init.normal_(item.weight, 0, 0.02);
         init.normal_(position.weight, 0, 0.02);
         if (mask is not null) init.normal_(mask.weight, 0, 0.02);
+        if (kind is not null) init.normal_(kind.weight, 0, 0.02);
     }
 
     public override Tensor Loss(SequenceBatch batch)
@@ -62,13 +66,15 @@ internal sealed class SasRecNetwork : Network<SequenceBatch>
     internal Tensor Hidden(SequenceBatch batch)
     {
         var seen = tensor(batch.Input, device: Device);
-        var x = drop.call((mask is null ? item.call(seen) : Kernels.Rows(cat([item.weight, mask.weight]), seen)) * Math.Sqrt(_options.Width) + position.call(tensor(batch.Position, device: Device)));
+        var x = (mask is null ? item.call(seen) : Kernels.Rows(cat([item.weight, mask.weight]), seen)) * Math.Sqrt(_options.Width) + position.call(tensor(batch.Position, device: Device));
+        if (batch.Kind.Length > 0) x = x + kind!.call(tensor(batch.Kind, device: Device));
+        x = drop.call(x);
         foreach (var block in blocks) x = block.call(x, batch.Starts);
         return norm.call(x);
     }
 
     public override IModel Freeze(Vocabulary users, Vocabulary items) =>
-        new SasRecModel(users, items, new(item.weight.Copied(), position.weight.Copied(), [.. blocks.Select(b => b.Freeze())], norm.weight!.Copied(), norm.bias!.Copied(), _options.Width, _options.Heads, []));
+        new SasRecModel(users, items, new(item.weight.Copied(), position.weight.Copied(), [.. blocks.Select(b => b.Freeze())], norm.weight!.Copied(), norm.bias!.Copied(), _options.Width, _options.Heads, []) { Kinds = _kinds is null ? null : (_kinds, kind!.weight.Copied()) });
 }
 
 /// <summary>One pre-norm block over packed sequences: attention, then two dense layers at every place.</summary>
