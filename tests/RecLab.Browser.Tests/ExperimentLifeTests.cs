@@ -12,7 +12,7 @@ namespace RecLab.Browser.Tests;
 public sealed class ExperimentLifeTests(LiveApp app) : IClassFixture<LiveApp>
 {
     [Fact]
-    public async Task From_the_wizard_over_moving_numbers_to_a_frozen_decision()
+    public async Task From_the_wizard_over_moving_numbers_to_a_frozen_decision_that_is_rolled_out()
     {
         await app.PlacementAsync("shop");
         await app.VariantAsync("popularity");
@@ -52,6 +52,8 @@ public sealed class ExperimentLifeTests(LiveApp app) : IClassFixture<LiveApp>
         await Expect(page.Locator("h1")).ToHaveTextAsync("Cannot say yet, because no simulated visitor has been shown a list.");
         await page.GetByRole(AriaRole.Button, new() { Name = "Live", Exact = true }).ClickAsync();
 
+        await page.GetByLabel("How it reaches everybody").SelectOptionAsync("hand");
+        await page.GetByLabel("Steps, percent of the users").FillAsync("50, 75, 100");
         await page.GetByLabel("Reason").FillAsync("A clear gain on live users.");
         await page.GetByRole(AriaRole.Button, new() { Name = "Record decision and ship B" }).ClickAsync();
         await Expect(page.GetByText("Decided, frozen")).ToBeVisibleAsync();
@@ -60,8 +62,23 @@ public sealed class ExperimentLifeTests(LiveApp app) : IClassFixture<LiveApp>
 
         var decided = await app.StoredAsync("shop-front");
         Assert.Equal((ExperimentState.Decided, ExperimentOutcome.Ship, 1), (decided.State, decided.Outcome, decided.ChosenArm));
-        await using var db = await app.Databases().CreateDbContextAsync();
-        Assert.Equal(decided.Arms[1].VariantId, (await db.Set<RecLab.Serving.Placement>().SingleAsync(p => p.Key == "shop")).DefaultVariantId);
+        async Task<int?> ServedAsync()
+        {
+            await using var db = await app.Databases().CreateDbContextAsync();
+            return (await db.Set<RecLab.Serving.Placement>().AsNoTracking().SingleAsync(p => p.Key == "shop")).DefaultVariantId;
+        }
+
+        var rollout = page.GetByLabel("Rollout", new() { Exact = true });
+        await Expect(rollout).ToContainTextAsync("At 50%");
+        await visitor.PictureAsync("rollout");
+        Assert.Null(await ServedAsync());
+        await rollout.GetByRole(AriaRole.Button, new() { Name = "Go to 75%" }).ClickAsync();
+        await rollout.GetByRole(AriaRole.Button, new() { Name = "als to 75%" }).ClickAsync();
+        await Expect(rollout).ToContainTextAsync("At 75%");
+        await rollout.GetByRole(AriaRole.Button, new() { Name = "Go to 100%" }).ClickAsync();
+        await rollout.GetByRole(AriaRole.Button, new() { Name = "als to 100%" }).ClickAsync();
+        await Expect(rollout).ToContainTextAsync("Complete");
+        Assert.Equal(decided.Arms[1].VariantId, await ServedAsync());
         Assert.Empty(visitor.Complaints);
     }
 

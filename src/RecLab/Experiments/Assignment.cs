@@ -4,7 +4,7 @@ namespace RecLab.Experiments;
 public static class RouteReasons
 {
     public const string Assigned = "assigned", Override = "override", Holdout = "holdout", NotTargeted = "not-targeted", NotEnrolled = "not-enrolled",
-        NoExperiment = "no-experiment", StoreUnreadable = "store-unreadable";
+        NoExperiment = "no-experiment", StoreUnreadable = "store-unreadable", Rollout = "rollout";
 }
 
 /// <summary>The arm a user sees.</summary>
@@ -13,7 +13,7 @@ public static class RouteReasons
 public sealed record Assignment(int ExperimentId, string ExperimentKey, int Phase, int ArmPosition, int VariantId, string Reason)
 {
     /// <summary>Only then may a row name the experiment: testers and users served while the store could not be read never enter the results.</summary>
-    public bool Counted => Reason == RouteReasons.Assigned;
+    public bool Counted => Reason is RouteReasons.Assigned or RouteReasons.Rollout;
 }
 
 /// <summary>The answer for one user at one placement.</summary>

@@ -145,12 +145,16 @@ public sealed class ExperimentDesk(IDbContextFactory<RecLabDb> databases, IPrefl
             experiment.DecidedAt = clock.GetUtcNow();
             experiment.Snapshot = snapshot;
             await CloseAsync(db, experiment, cancellation);
-            if (also is not null) await also(db, experiment);
-        }, cancellation);
+        }, cancellation, also);
 
     /// <summary>Puts it out of sight; nothing is deleted.</summary>
     public Task<Experiment> ArchiveAsync(string key, string who, string why = "", CancellationToken cancellation = default) =>
-        MoveAsync(key, ExperimentVerb.Archive, "archive", who, why, (_, experiment) => { experiment.State = ExperimentState.Archived; return Task.CompletedTask; }, cancellation);
+        MoveAsync(key, ExperimentVerb.Archive, "archive", who, why, async (db, experiment) =>
+        {
+            if (await db.Set<Rollout>().AnyAsync(r => r.ExperimentId == experiment.Id && (r.State == RolloutState.Growing || r.State == RolloutState.Held), cancellation))
+                throw new Refusal($"The experiment '{experiment.Name}' is being rolled out and cannot be archived before that ends.");
+            experiment.State = ExperimentState.Archived;
+        }, cancellation);
 
     /// <summary>A new draft that asks the same under another key.</summary>
     public async Task<Experiment> DuplicateAsync(string key, string newKey, string who, CancellationToken cancellation = default)
@@ -193,7 +197,8 @@ public sealed class ExperimentDesk(IDbContextFactory<RecLabDb> databases, IPrefl
         return report;
     }
 
-    private async Task<Experiment> MoveAsync(string key, ExperimentVerb verb, string name, string who, string why, Func<RecLabDb, Experiment, Task> change, CancellationToken cancellation)
+    private async Task<Experiment> MoveAsync(string key, ExperimentVerb verb, string name, string who, string why, Func<RecLabDb, Experiment, Task> change, CancellationToken cancellation,
+        Func<RecLabDb, Experiment, Task>? after = null)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
@@ -202,6 +207,7 @@ public sealed class ExperimentDesk(IDbContextFactory<RecLabDb> databases, IPrefl
         var from = experiment.State;
         await change(db, experiment);
         Log(db, experiment, from, name, who, why);
+        if (after is not null) await after(db, experiment);
         await KeepAsync(db, transaction, cancellation);
         return experiment;
     }

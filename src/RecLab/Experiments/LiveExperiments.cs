@@ -20,7 +20,7 @@ public sealed class LiveExperiments(IDbContextFactory<RecLabDb> databases, LiveF
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
     private static readonly uint HoldoutSeed = Fnv1a.Hash("global-holdout");
     private readonly SemaphoreSlim _reading = new(1, 1);
-    private volatile View _view = new(FrozenDictionary<string, RunningExperiment[]>.Empty, FrozenDictionary<string, RunningExperiment>.Empty, 0, null);
+    private volatile View _view = new(FrozenDictionary<string, RunningExperiment[]>.Empty, FrozenDictionary<string, RunningExperiment>.Empty, FrozenDictionary<string, RunningRollout>.Empty, 0, null);
 
     /// <summary>The arm this user sees at this placement, or null where no experiment asks for one.</summary>
     /// <param name="unit">The user, as events name it.</param>
@@ -32,8 +32,13 @@ public sealed class LiveExperiments(IDbContextFactory<RecLabDb> databases, LiveF
     {
         var view = _view;
         if (view.ReadAt is not { } readAt) return new(null, RouteReasons.StoreUnreadable);
-        if (!view.ByPlacement.TryGetValue(placement, out var experiments)) return new(null, RouteReasons.NoExperiment);
-        if (clock.GetUtcNow() - readAt > Patience) return new(experiments[0].Control, RouteReasons.StoreUnreadable);
+        var rollout = view.Rollouts.GetValueOrDefault(placement);
+        if (!view.ByPlacement.TryGetValue(placement, out var experiments))
+        {
+            if (rollout is null) return new(null, RouteReasons.NoExperiment);
+            experiments = [];
+        }
+        if (clock.GetUtcNow() - readAt > Patience) return new(experiments.Length > 0 ? experiments[0].Control : rollout!.Before, RouteReasons.StoreUnreadable);
         var held = view.Holdout > 0 && Bucketing.Hash(HoldoutSeed, unit) < view.Holdout;
         var reason = RouteReasons.NoExperiment;
         foreach (var experiment in experiments)
@@ -43,7 +48,8 @@ public sealed class LiveExperiments(IDbContextFactory<RecLabDb> databases, LiveF
             if (routing.Assignment is not null) return routing;
             reason = routing.Reason;
         }
-        return new(null, reason);
+        // whom no experiment claims gets what is being rolled out, if it is this user's turn; the holdout waits until everybody has it
+        return rollout is null || held ? new(null, held && rollout is not null ? RouteReasons.Holdout : reason) : new(rollout.Route(unit), RouteReasons.Rollout);
     }
 
     /// <summary>Reads the store now.</summary>
@@ -56,9 +62,11 @@ public sealed class LiveExperiments(IDbContextFactory<RecLabDb> databases, LiveF
             await using var db = await databases.CreateDbContextAsync(cancellation);
             var running = await db.Set<Experiment>().AsNoTracking().Include(e => e.Arms).Where(e => e.State == ExperimentState.Running).OrderBy(e => e.Id).ToListAsync(cancellation);
             var holdout = await db.Set<Setting>().AsNoTracking().SingleOrDefaultAsync(s => s.Name == HoldoutSetting, cancellation);
+            var rollouts = await db.Set<Rollout>().AsNoTracking().Where(r => r.State == RolloutState.Growing || r.State == RolloutState.Held).ToListAsync(cancellation);
             var ready = running.Select(e => (e.Placement, Experiment: new RunningExperiment(e))).ToArray();
             _view = new(ready.GroupBy(r => r.Placement, r => r.Experiment).ToFrozenDictionary(g => g.Key, g => g.ToArray()),
-                ready.ToFrozenDictionary(r => r.Experiment.Key, r => r.Experiment), Share(holdout), startedAt);
+                ready.ToFrozenDictionary(r => r.Experiment.Key, r => r.Experiment),
+                rollouts.ToFrozenDictionary(r => r.Placement, r => new RunningRollout(r)), Share(holdout), startedAt);
         }
         finally
         {
@@ -104,5 +112,5 @@ public sealed class LiveExperiments(IDbContextFactory<RecLabDb> databases, LiveF
     private static double Share(Setting? setting) =>
         double.TryParse(setting?.Value, System.Globalization.CultureInfo.InvariantCulture, out var share) ? Math.Clamp(share, 0, 0.5) : 0;
 
-    private sealed record View(FrozenDictionary<string, RunningExperiment[]> ByPlacement, FrozenDictionary<string, RunningExperiment> ByKey, double Holdout, DateTimeOffset? ReadAt);
+    private sealed record View(FrozenDictionary<string, RunningExperiment[]> ByPlacement, FrozenDictionary<string, RunningExperiment> ByKey, FrozenDictionary<string, RunningRollout> Rollouts, double Holdout, DateTimeOffset? ReadAt);
 }

@@ -1,8 +1,6 @@
-using Microsoft.EntityFrameworkCore;
-using RecLab.Access;
 using RecLab.Controls;
+using RecLab.Events;
 using RecLab.Experiments;
-using RecLab.Live;
 using RecLab.Serving;
 using RecLab.Storage;
 
@@ -13,10 +11,11 @@ namespace RecLab.Results;
 /// <param name="Reason">Why; required.</param>
 /// <param name="Reviewer">Who else looked at it; required where the choice opposes what the numbers suggest.</param>
 /// <param name="Simulated">The reading the choice was made on.</param>
-public sealed record DecisionDraft(ExperimentOutcome Outcome, int? Arm, string Reason, string Reviewer, bool Simulated);
+/// <param name="Rollout">How a shipped arm reaches everybody; null for at once.</param>
+public sealed record DecisionDraft(ExperimentOutcome Outcome, int? Arm, string Reason, string Reviewer, bool Simulated, RolloutPlan? Rollout = null);
 
 /// <summary>Takes decisions: freezes both readings, closes the experiment and lets the placement serve the chosen arm, in one transaction.</summary>
-public sealed class DecisionDesk(ExperimentReader experiments, ResultsReader results, ExperimentDesk desk, LiveFeed feed, TimeProvider clock)
+public sealed class DecisionDesk(ExperimentReader experiments, ResultsReader results, UnitTotals units, ExperimentDesk desk, RolloutDesk rollouts, TimeProvider clock)
 {
     /// <exception cref="Refusal">There is no reason, no reviewer where one is needed, health forbids shipping, or the experiment cannot be decided.</exception>
     public async Task<Experiment> DecideAsync(string key, DecisionDraft draft, string who, CancellationToken cancellation = default)
@@ -30,24 +29,15 @@ public sealed class DecisionDesk(ExperimentReader experiments, ResultsReader res
         if (view.Recommendation.IsOpposedBy(draft.Outcome, draft.Arm) && string.IsNullOrWhiteSpace(draft.Reviewer))
             throw new Refusal($"The numbers say '{view.Recommendation.Text}'. Deciding otherwise needs the name of a reviewer.");
         var why = draft.Reviewer.Trim().Length > 0 ? $"{draft.Reason.Trim()} (reviewed by {draft.Reviewer.Trim()})" : draft.Reason;
-        var snapshot = ResultsSnapshot.Of(clock.GetUtcNow(), live, simulated).ToJson();
-        var decided = await desk.DecideAsync(key, draft.Outcome, draft.Arm, snapshot, who, why, (db, experiment) => ServeAsync(db, experiment, who), cancellation);
-        feed.Changed(LiveFeed.Placements);
+        FrozenDepth Depth(ResultsInput of) => FrozenDepth.Read(units, new(file.Experiment.Id, of.Phase, of.Simulated));
+        var snapshot = await Task.Run(() => ResultsSnapshot.Of(clock.GetUtcNow(), live, simulated, Depth(live), Depth(simulated)).ToJson(), cancellation);
+        var decided = await desk.DecideAsync(key, draft.Outcome, draft.Arm, snapshot, who, why, (db, experiment) => ServeAsync(db, experiment, draft, who), cancellation);
+        await rollouts.AnnounceAsync();
         return decided;
     }
 
-    /// <summary>The placement serves the chosen arm from now on; without a choice it goes on as before.</summary>
-    private async Task ServeAsync(RecLabDb db, Experiment experiment, string who)
-    {
-        if (experiment.ChosenArm is not { } position) return;
-        var arm = experiment.Arms.Single(a => a.Position == position);
-        var placement = await db.Set<Placement>().SingleOrDefaultAsync(p => p.Key == experiment.Placement)
-            ?? throw new Refusal($"There is no placement '{experiment.Placement}' anymore, so nothing can be shipped to it.");
-        placement.Promote(arm.VariantId, clock.GetUtcNow(), who, $"decision on {experiment.Name}", experiment.Key);
-        db.Add(new AuditEntry
-        {
-            At = clock.GetUtcNow(), Who = who, Action = "placement.default", Subject = $"placement {placement.Id} ({placement.Key})",
-            Detail = $"serves {arm.Name} after the decision on experiment {experiment.Id} ({experiment.Key})",
-        });
-    }
+    /// <summary>The placement serves the chosen arm from now on, at once or in steps; without a choice it goes on as before.</summary>
+    private Task ServeAsync(RecLabDb db, Experiment experiment, DecisionDraft draft, string who) => experiment.ChosenArm is { } position
+        ? rollouts.OpenAsync(db, experiment, position, draft.Outcome == ExperimentOutcome.Ship ? draft.Rollout ?? RolloutPlan.AtOnce : RolloutPlan.AtOnce, draft.Simulated, who)
+        : Task.CompletedTask;
 }

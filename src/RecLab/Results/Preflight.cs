@@ -19,6 +19,8 @@ public sealed class Preflight(IDbContextFactory<RecLabDb> databases) : IPrefligh
         List<Finding> findings = [await PlacementAsync(db, experiment.Placement, cancellation)];
         foreach (var arm in experiment.Arms.OrderBy(a => a.Position))
             findings.Add(Model(arm, variants.GetValueOrDefault(arm.VariantId), open.Where(r => r.VariantId == arm.VariantId)));
+        if (await db.Set<Rollout>().AsNoTracking().FirstOrDefaultAsync(r => r.Placement == experiment.Placement && (r.State == RolloutState.Growing || r.State == RolloutState.Held), cancellation) is { } rollout)
+            findings.Add(new("Rollout", FindingLevel.Note, $"{rollout.Name} is being rolled out here after {rollout.ExperimentKey}; it goes on with those whom this experiment does not take."));
         return new(findings, variants.Values.Where(v => v.ServedRunId is not null).ToDictionary(v => v.Id, v => v.ServedRunId!.Value));
     }
 

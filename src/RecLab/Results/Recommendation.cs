@@ -15,6 +15,7 @@ public sealed record Recommendation(ExperimentOutcome? Outcome, int? Arm, string
         VerdictKind.Better => new(null, null, "run on, guardrails open"),
         VerdictKind.BetterButGuardrail or VerdictKind.Worse => new(ExperimentOutcome.KeepControl, 0, "keep A"),
         VerdictKind.NoDifference when progress.PlanComplete => new(ExperimentOutcome.KeepControl, 0, "keep A"),
+        VerdictKind.SwitchedOff => new(null, null, "wait, its placement is switched off"),
         VerdictKind.DoNotTrust => new(ExperimentOutcome.NoDecision, null, "do not decide on these numbers"),
         _ => new(null, null, "run on"),
     };

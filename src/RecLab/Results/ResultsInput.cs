@@ -33,6 +33,9 @@ public sealed record ResultsInput
     public required TrafficFacts Facts { get; init; }
     public IReadOnlyList<OfflineArm> Offline { get; init; } = [];
 
+    /// <summary>The kill switch of its placement, while it is on; null otherwise.</summary>
+    public PlacementHalt? Halt { get; init; }
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter() }, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
@@ -43,3 +46,7 @@ public sealed record ResultsInput
     /// <exception cref="JsonException">The text is no reading.</exception>
     public static ResultsInput FromJson(string json) => JsonSerializer.Deserialize<ResultsInput>(json, Json) ?? throw new JsonException("The text is no reading of results.");
 }
+
+/// <summary>A placement that serves its fallback to everybody: nobody is assigned and nothing is counted.</summary>
+/// <param name="Placement">Its name.</param>
+public sealed record PlacementHalt(string Placement, DateTimeOffset At, string By, string Why);

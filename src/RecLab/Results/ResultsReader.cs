@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using RecLab.Events;
 using RecLab.Experiments;
 using RecLab.Recommenders.Evaluation;
+using RecLab.Serving;
 using RecLab.Storage;
 using RecLab.Training;
 
@@ -24,8 +25,9 @@ public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsR
         await using var db = await databases.CreateDbContextAsync(cancellation);
         var experiment = await db.Set<Experiment>().AsNoTracking().Include(e => e.Arms.OrderBy(a => a.Position)).SingleOrDefaultAsync(e => e.Key == key, cancellation);
         if (experiment is null) return null;
-        if (phase is null && experiment.Snapshot is { Length: > 2 } frozen && ResultsSnapshot.FromJson(frozen).Reading(simulated) is { } kept) return kept with { State = experiment.State };
-        return await ReadAsync(db, experiment, simulated, phase is { } p && p >= 1 && p <= experiment.Phase ? p : experiment.Phase, cancellation);
+        if (phase is null && experiment.Snapshot is { Length: > 2 } frozen && ResultsSnapshot.FromJson(frozen).Reading(simulated) is { } kept) return kept with { State = experiment.State, Halt = null };
+        var known = phase is { } p && await db.Set<ExperimentPhase>().AnyAsync(x => x.ExperimentId == experiment.Id && x.Number == p, cancellation) ? p : experiment.Phase; // rollout steps are phases too
+        return await ReadAsync(db, experiment, simulated, known, cancellation);
     }
 
     /// <summary>The same of an experiment at hand, never from its snapshot.</summary>
@@ -51,7 +53,7 @@ public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsR
             Settings = ExperimentSettings.FromJson(experiment.Settings), Phase = number, Arms = arms, PhaseStartedAt = phase?.StartedAt, PhaseEndedAt = phase?.EndedAt,
             Simulated = simulated, ReadAt = now, Totals = sums,
             Facts = new(sums.SeveralArms, fallbacks, lists, aside, lastAt),
-            Offline = await OfflineAsync(db, arms, cancellation),
+            Offline = await OfflineAsync(db, arms, cancellation), Halt = await HaltAsync(db, experiment.Placement, cancellation),
         };
     }
 
@@ -75,6 +77,9 @@ public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsR
             }
         }
     }
+
+    private static async Task<PlacementHalt?> HaltAsync(RecLabDb db, string placement, CancellationToken cancellation) =>
+        await db.Set<Placement>().AsNoTracking().FirstOrDefaultAsync(p => p.Key == placement && p.HaltedAt != null, cancellation) is { } halted ? new(halted.Name, halted.HaltedAt!.Value, halted.HaltedBy, halted.HaltedWhy) : null;
 
     private static async Task<IReadOnlyList<OfflineArm>> OfflineAsync(RecLabDb db, PhaseArm[] arms, CancellationToken cancellation)
     {

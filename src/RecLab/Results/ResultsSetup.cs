@@ -17,6 +17,8 @@ public static class ResultsSetup
         services.AddSingleton<WizardReader>();
         services.AddScoped<WizardDesk>();
         services.AddSingleton<DecisionDesk>();
+        services.AddSingleton<RolloutReader>();
+        services.AddSingleton<RolloutKeeper>().AddHostedService(provider => provider.GetRequiredService<RolloutKeeper>());
         return services;
     }
 }

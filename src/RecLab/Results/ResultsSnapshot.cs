@@ -1,13 +1,33 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RecLab.Events;
+using RecLab.Results.Metrics;
+using RecLab.Statistics;
 
 namespace RecLab.Results;
 
-/// <summary>The numbers of an experiment as they were when it was decided: both readings, and the sentences that were shown.</summary>
+/// <summary>Sums over an arm's users of what each did so many days after the first list.</summary>
+public sealed record AgeSums(int Arm, int Days, UnitSums Sums);
+
+/// <summary>What the page of a metric in depth reads beside the reading itself.</summary>
+/// <param name="Ages">By metric key.</param>
+/// <param name="Spots">Impressions by arm and position.</param>
+public sealed record FrozenDepth(IReadOnlyDictionary<string, IReadOnlyList<AgeSums>> Ages, IReadOnlyList<SpotTotal> Spots)
+{
+    public IReadOnlyDictionary<(int Arm, int Days), UnitSums> AgesOf(string metric) => Ages.TryGetValue(metric, out var ages) ? ages.ToDictionary(a => (a.Arm, a.Days), a => a.Sums) : new Dictionary<(int, int), UnitSums>();
+
+    /// <summary>Everything a panel could ask of a phase.</summary>
+    public static FrozenDepth Read(UnitTotals units, UnitScope scope) => new(
+        OutcomeMetricCatalog.PerUser.ToDictionary(m => m.Key, m => (IReadOnlyList<AgeSums>)[.. units.ByAge(scope, m.Measure).OrderBy(a => a.Key).Select(a => new AgeSums(a.Key.Arm, a.Key.Days, a.Value))]),
+        units.ByPosition(scope));
+}
+
+/// <summary>The numbers of an experiment as they were when it was decided: both readings with what their metrics show in depth, and the sentences that were shown.</summary>
 /// <param name="Live">Null where no live user was counted.</param>
 /// <param name="Simulated">Null where no simulated visitor was counted.</param>
 /// <param name="LiveVerdict">The sentence as it stood on the page.</param>
-public sealed record ResultsSnapshot(DateTimeOffset At, ResultsInput? Live, ResultsInput? Simulated, string? LiveVerdict, string? SimulatedVerdict)
+/// <param name="LiveDepth">Null in snapshots that were taken before it was frozen too.</param>
+public sealed record ResultsSnapshot(DateTimeOffset At, ResultsInput? Live, ResultsInput? Simulated, string? LiveVerdict, string? SimulatedVerdict, FrozenDepth? LiveDepth = null, FrozenDepth? SimulatedDepth = null)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -16,8 +36,10 @@ public sealed record ResultsSnapshot(DateTimeOffset At, ResultsInput? Live, Resu
 
     public ResultsInput? Reading(bool simulated) => simulated ? Simulated : Live;
 
-    public static ResultsSnapshot Of(DateTimeOffset at, ResultsInput live, ResultsInput simulated) =>
-        new(at, live, simulated, ResultsView.Of(live).Verdict.Sentence, ResultsView.Of(simulated).Verdict.Sentence);
+    public FrozenDepth? Depth(bool simulated) => simulated ? SimulatedDepth : LiveDepth;
+
+    public static ResultsSnapshot Of(DateTimeOffset at, ResultsInput live, ResultsInput simulated, FrozenDepth? liveDepth = null, FrozenDepth? simulatedDepth = null) =>
+        new(at, live, simulated, ResultsView.Of(live).Verdict.Sentence, ResultsView.Of(simulated).Verdict.Sentence, liveDepth, simulatedDepth);
 
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 

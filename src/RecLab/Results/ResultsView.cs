@@ -48,7 +48,7 @@ public sealed record ResultsView
         var widest = scorecard.Goal.Judgements.Where(j => j.Fixed is not null).Select(j => j.Fixed!.Effect).OrderByDescending(e => e.Variance).Cast<Statistics.Estimate?>().FirstOrDefault();
         var progress = Progress.Of(input.Settings, input.Alpha, input.Simulated, age, smallest, widest);
         var health = Health.Of(input.Arms, input.Totals.Arms, input.Facts, input.Simulated, input.State == ExperimentState.Running, input.ReadAt);
-        var verdict = VerdictWriter.Write(input.State, input.Simulated, input.Arms, scorecard, health, progress);
+        var verdict = VerdictWriter.Write(input.State, input.Simulated, input.Arms, scorecard, health, progress, input.Halt);
         var steps = input.Minutes.Count > 0 && input.Totals.Days.Count < 3 ? input.Minutes : input.Totals.Days;
         return new()
         {

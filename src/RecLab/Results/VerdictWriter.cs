@@ -6,7 +6,7 @@ using RecLab.Statistics.Comparisons;
 namespace RecLab.Results;
 
 /// <summary>What the page says first.</summary>
-public enum VerdictKind { NotStarted, CannotSay, DoNotTrust, Better, Worse, BetterButGuardrail, NoDifferenceYet, NoDifference }
+public enum VerdictKind { NotStarted, SwitchedOff, CannotSay, DoNotTrust, Better, Worse, BetterButGuardrail, NoDifferenceYet, NoDifference }
 
 /// <summary>The answer in one sentence, and why it may be believed.</summary>
 /// <param name="Before">The sentence up to the figure.</param>
@@ -23,7 +23,7 @@ public sealed record VerdictText(VerdictKind Kind, string Before, string? Figure
         VerdictKind.Better => Tone.Good,
         VerdictKind.Worse => Tone.Bad,
         VerdictKind.DoNotTrust => Tone.Bad,
-        VerdictKind.BetterButGuardrail => Tone.Warn,
+        VerdictKind.BetterButGuardrail or VerdictKind.SwitchedOff => Tone.Warn,
         _ => Tone.Neutral,
     };
 }
@@ -32,7 +32,16 @@ public sealed record VerdictText(VerdictKind Kind, string Before, string? Figure
 public static class VerdictWriter
 {
     /// <param name="arms">Arms of the phase by position.</param>
-    public static VerdictText Write(ExperimentState state, bool simulated, IReadOnlyList<PhaseArm> arms, Scorecard scorecard, Health health, Progress progress)
+    /// <param name="halt">The kill switch of the placement, while it is on.</param>
+    public static VerdictText Write(ExperimentState state, bool simulated, IReadOnlyList<PhaseArm> arms, Scorecard scorecard, Health health, Progress progress, PlacementHalt? halt = null)
+    {
+        var said = Write(state, simulated, arms, scorecard, health, progress);
+        if (halt is null || state != ExperimentState.Running || said.Kind == VerdictKind.DoNotTrust) return said;
+        return new(VerdictKind.SwitchedOff, $"Switched off: {halt.Placement} serves its fallback to everybody.", null, "",
+            $"The kill switch is on since {Figures.Moment(halt.At)}, by {halt.By}. Nobody is assigned and nothing is counted until it is off again. {(scorecard.TotalUsers == 0 ? "" : $"Until then: {said.Sentence}")}".TrimEnd(), said.Arm);
+    }
+
+    private static VerdictText Write(ExperimentState state, bool simulated, IReadOnlyList<PhaseArm> arms, Scorecard scorecard, Health health, Progress progress)
     {
         if (state is ExperimentState.Draft or ExperimentState.Training or ExperimentState.Ready)
             return new(VerdictKind.NotStarted, "Not started yet.", null, "", "Numbers appear here as soon as it runs.", null);
@@ -65,7 +74,7 @@ public static class VerdictWriter
         var so = $"{Name(leading.Arm)} stands at {Figures.Change(leading.Change!.Value)} {noun}, always-valid {Span(leading, false)}, which includes no difference. {Others(judged, leading, Name)}";
         if (progress.PlanComplete || state is ExperimentState.Review or ExperimentState.Decided or ExperimentState.Archived)
             return new(VerdictKind.NoDifference, "No difference shown.", null, "", so, null);
-        var left = progress.DaysLeft is { } d and > 0 ? $", about {d} {(d == 1 ? "day" : "days")} left" : "";
+        var left = state == ExperimentState.Running && progress.DaysLeft is { } d and > 0 ? $", about {d} {(d == 1 ? "day" : "days")} left" : "";
         return new(VerdictKind.NoDifferenceYet, $"No difference shown yet{left}.", null, "", so, null);
     }
 

@@ -46,6 +46,7 @@ public sealed class PlacementDesk(IDbContextFactory<RecLabDb> databases, Placeme
         why = Reason(why);
         await using var db = await databases.CreateDbContextAsync(cancellation);
         var placement = await FindAsync(db, key, cancellation);
+        await RolloutDesk.RefuseBesideAsync(db, key, cancellation);
         var variant = variantKey is null ? null : await db.Set<Variant>().AsNoTracking().FirstOrDefaultAsync(v => v.Key == variantKey, cancellation) ?? throw new Refusal($"There is no variant '{variantKey}'.");
         if (variant is { ServedRunId: null }) throw new Refusal($"{variant.Name} has no trained model that could be served.");
         placement.Promote(variant?.Id, clock.GetUtcNow(), who, why, null);
@@ -58,6 +59,7 @@ public sealed class PlacementDesk(IDbContextFactory<RecLabDb> databases, Placeme
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
         var placement = await FindAsync(db, key, cancellation);
+        await RolloutDesk.RefuseBesideAsync(db, key, cancellation);
         var experiment = await db.Set<Experiment>().AsNoTracking().Include(e => e.Arms).FirstOrDefaultAsync(e => e.Key == experimentKey, cancellation) ?? throw new Refusal($"There is no experiment '{experimentKey}'.");
         if (experiment.Placement != key) throw new Refusal($"{experiment.Name} was about the placement '{experiment.Placement}', not '{key}'.");
         if (experiment.State is not (ExperimentState.Decided or ExperimentState.Archived) || experiment.ChosenArm is not { } position)
@@ -101,6 +103,7 @@ public sealed class PlacementDesk(IDbContextFactory<RecLabDb> databases, Placeme
         if (placement.ArchivedAt is not null) throw new Refusal($"{placement.Name} is archived already.");
         var open = await db.Set<Experiment>().Where(e => e.Placement == key && (e.State == ExperimentState.Running || e.State == ExperimentState.Paused)).Select(e => e.Name).FirstOrDefaultAsync(cancellation);
         if (open is not null) throw new Refusal($"{open} is about {placement.Name}; stop it before the placement is archived.");
+        await RolloutDesk.RefuseBesideAsync(db, key, cancellation);
         (placement.ArchivedAt, placement.ArchivedBy) = (clock.GetUtcNow(), who);
         return await KeepAsync(db, placement, who, "placement.archive", "requests are answered with 404", cancellation);
     }

@@ -31,10 +31,21 @@ public sealed class PlacementReader(IDbContextFactory<RecLabDb> databases, Model
             .Where(e => e.Placement == key && e.ChosenArm != null && (e.State == ExperimentState.Decided || e.State == ExperimentState.Archived))
             .OrderByDescending(e => e.DecidedAt).Take(10).ToListAsync(cancellation);
         var subject = PlacementDesk.SubjectOf(placement);
-        var history = await db.Set<AuditEntry>().AsNoTracking().Where(a => a.Subject == subject && a.Action.StartsWith("placement.")).OrderByDescending(a => a.Id).Take(HistoryShown).ToListAsync(cancellation);
+        List<AuditEntry> history = await db.Set<AuditEntry>().AsNoTracking().Where(a => a.Subject == subject && a.Action.StartsWith("placement.")).OrderByDescending(a => a.Id).Take(HistoryShown).ToListAsync(cancellation);
+        history = [.. history.Concat(await ExperimentsAsync(db, key, cancellation)).OrderByDescending(h => h.At).Take(HistoryShown)];
         return new(view, [.. decided.Select(e => (e, e.Arms.Single(a => a.Position == e.ChosenArm)))],
             [.. log.Recent.Read().Where(e => !e.Simulated && (e.Receipt.Placement == key || e.Receipt.Placement.Length == 0)).Take(EventsShown)], history,
             traffic.Hours(simulated: false, clock.GetUtcNow().AddDays(-1), key));
+    }
+
+    /// <summary>Moves of the placement's experiments that changed what it serves; what a rollout does is entered with the placement itself.</summary>
+    private static async Task<IEnumerable<AuditEntry>> ExperimentsAsync(RecLabDb db, string key, CancellationToken cancellation)
+    {
+        var here = await db.Set<Experiment>().AsNoTracking().Where(e => e.Placement == key).ToDictionaryAsync(e => e.Id, cancellation);
+        int[] ids = [.. here.Keys];
+        string[] verbs = ["start", "pause", "resume", "stop", "decide", "change arms", "change traffic"];
+        var moves = await db.Set<ExperimentMove>().AsNoTracking().Where(m => ids.Contains(m.ExperimentId) && verbs.Contains(m.Verb)).OrderByDescending(m => m.Id).Take(HistoryShown).ToListAsync(cancellation);
+        return moves.Select(m => new AuditEntry { Id = -m.Id, At = m.At, Who = m.Who, Action = $"experiment.{m.Verb.Replace(' ', '-')}", Subject = here[m.ExperimentId].Key, Detail = $"{here[m.ExperimentId].Name}{(m.Why.Length > 0 ? $": {m.Why}" : "")}" });
     }
 
     /// <summary>Keys and names of the variants that may be named as fallback.</summary>
@@ -52,6 +63,8 @@ public sealed class PlacementReader(IDbContextFactory<RecLabDb> databases, Model
     private async Task<IReadOnlyList<PlacementView>> ViewsAsync(RecLabDb db, IReadOnlyList<Placement> placements, CancellationToken cancellation)
     {
         var running = await db.Set<Experiment>().AsNoTracking().Include(e => e.Arms.OrderBy(a => a.Position)).Where(e => e.State == ExperimentState.Running).OrderBy(e => e.Id).ToListAsync(cancellation);
+        var paused = await db.Set<Experiment>().AsNoTracking().Where(e => e.State == ExperimentState.Paused).OrderBy(e => e.Id).ToListAsync(cancellation);
+        var rollouts = await db.Set<Rollout>().AsNoTracking().Where(r => r.State == RolloutState.Growing || r.State == RolloutState.Held).ToListAsync(cancellation);
         var variants = await db.Set<Variant>().AsNoTracking().ToListAsync(cancellation);
         var since = clock.GetUtcNow().AddDays(-1);
         var (live, simulated) = (traffic.Hours(false, since).ToLookup(h => h.Placement), traffic.Hours(true, since).ToLookup(h => h.Placement));
@@ -61,7 +74,10 @@ public sealed class PlacementReader(IDbContextFactory<RecLabDb> databases, Model
             var settings = LivePlacement.Of(p);
             var promoted = variants.FirstOrDefault(v => v.Id == p.DefaultVariantId);
             return new PlacementView(settings, [.. running.Where(e => e.Placement == p.Key)], promoted?.Name, [.. Chain(settings, promoted, variants)],
-                PlacementTraffic.Of(live[p.Key]), PlacementTraffic.Of(simulated[p.Key]), events.FirstOrDefault(e => !e.Simulated && e.Receipt.Placement == p.Key));
+                PlacementTraffic.Of(live[p.Key]), PlacementTraffic.Of(simulated[p.Key]), events.FirstOrDefault(e => !e.Simulated && e.Receipt.Placement == p.Key))
+            {
+                Rollout = rollouts.FirstOrDefault(r => r.Placement == p.Key), Paused = [.. paused.Where(e => e.Placement == p.Key)],
+            };
         })];
     }
 

@@ -6,7 +6,7 @@ using RecLab.Experiments;
 namespace RecLab.Serving;
 
 /// <summary>What decides at a placement at the moment.</summary>
-public enum ServingSource { Archived, Halted, Experiment, Promoted, Fallback, Nothing }
+public enum ServingSource { Archived, Halted, Experiment, Rollout, Promoted, Fallback, Nothing }
 
 /// <summary>One link of the chain that answers a request, in the order in which they are tried.</summary>
 /// <param name="Name">"ALS".</param>
@@ -37,11 +37,17 @@ public sealed record PlacementView(LivePlacement Settings, IReadOnlyList<Experim
 {
     public Placement Placement => Settings.Placement;
 
+    /// <summary>A decided arm on its way to everybody here; null without one.</summary>
+    public Rollout? Rollout { get; init; }
+
+    /// <summary>Experiments that wait here: their users get what the placement serves without them.</summary>
+    public IReadOnlyList<Experiment> Paused { get; init; } = [];
+
     /// <summary>The first of the chain that has a model, or null.</summary>
     public ChainLink? Answers => Chain.FirstOrDefault(l => l.Version is not null);
 
     public ServingSource Source =>
-        Placement.ArchivedAt is not null ? ServingSource.Archived : Answers is null ? ServingSource.Nothing : Placement.HaltedAt is not null ? ServingSource.Halted : Running.Count > 0 ? ServingSource.Experiment
+        Placement.ArchivedAt is not null ? ServingSource.Archived : Answers is null ? ServingSource.Nothing : Placement.HaltedAt is not null ? ServingSource.Halted : Running.Count > 0 ? ServingSource.Experiment : Rollout is not null ? ServingSource.Rollout
         : Promoted is not null && Answers.Role == "promoted" ? ServingSource.Promoted : ServingSource.Fallback;
 
     /// <summary>What it serves, and since when.</summary>
@@ -51,17 +57,22 @@ public sealed record PlacementView(LivePlacement Settings, IReadOnlyList<Experim
         ServingSource.Nothing => $"{Placement.Name} has nothing to serve yet: no model is trained.",
         ServingSource.Halted => $"{Placement.Name} serves its fallback, {Answers!.Name}, to everybody.",
         ServingSource.Experiment => $"{Placement.Name} is decided by {string.Join(" and ", Running.Select(e => e.Name))}.",
+        ServingSource.Rollout => $"{Placement.Name} serves {Rollout!.Name} to {Figures.Percent(Rollout.Share)} of the users and {Rollout.BeforeName} to the others.",
         ServingSource.Promoted => $"{Placement.Name} serves {Promoted}{Since(Placement.DefaultSince)}.",
         _ => $"{Placement.Name} serves its fallback, {Answers!.Name}.",
     };
 
-    /// <summary>Why.</summary>
-    public string Why => Source switch
+    /// <summary>Why, and what is paused here.</summary>
+    public string Why => Paused.Count == 0 ? Reason : $"{Reason} {string.Join(" and ", Paused.Select(e => e.Name))} {(Paused.Count == 1 ? "is" : "are")} paused: its users get the same as everybody else until it goes on.";
+
+    private string Reason => Source switch
     {
         ServingSource.Archived => $"Archived{Since(Placement.ArchivedAt)}, by {Placement.ArchivedBy}. Its log, experiments and numbers stay readable.",
         ServingSource.Nothing => "Train a variant, or import data: the most popular items are served as soon as they can be counted.",
         ServingSource.Halted => $"The kill switch is on{Since(Placement.HaltedAt)}, by {Placement.HaltedBy}: {Placement.HaltedWhy}",
-        ServingSource.Experiment => $"People in the experiment get their arm; everybody else gets {Answers!.Name}{(Answers.Role == "promoted" ? "" : ", the fallback")}.",
+        ServingSource.Experiment => Rollout is { } rest ? $"People in the experiment get their arm; of everybody else {Figures.Percent(rest.Share)} get {rest.Name}, which is being rolled out, the others {rest.BeforeName}."
+            : $"People in the experiment get their arm; everybody else gets {Answers!.Name}{(Answers.Role == "promoted" ? "" : ", the fallback")}.",
+        ServingSource.Rollout => $"{Rollout!.Name} won {Rollout.ExperimentKey} and is being rolled out, step {Rollout.Step + 1} of {Rollout.StepList.Count}{(Rollout.State == RolloutState.Held ? $", held by {Rollout.Who}{(Rollout.Why.Length > 0 ? ": " + Rollout.Why : "")}" : "")}. Visitors without consent get {Answers!.Name}.",
         ServingSource.Promoted => Placement.DefaultExperiment is not null ? $"By {Placement.DefaultWhy}, recorded by {Placement.DefaultBy}." : $"Chosen by {Placement.DefaultBy}: {Placement.DefaultWhy}",
         _ => Promoted is not null ? $"{Promoted} was promoted but has no model to serve." : Placement.DefaultSince is not null && Placement.DefaultWhy.Length > 0
             ? $"Chosen by {Placement.DefaultBy}: {Placement.DefaultWhy}" : "No experiment runs here and no variant was promoted.",

@@ -15,6 +15,7 @@ public static class ServingSetup
         services.AddSingleton<EndpointCaller>().AddSingleton<ListChooser>().AddSingleton<ListCache>().AddSingleton<ExposureDesk>();
         services.AddSingleton<RecommendationDesk>();
         services.AddSingleton<PlacementDesk>();
+        services.AddSingleton<RolloutDesk>();
         services.AddSingleton<PlacementReader>();
         services.AddSingleton<IVariantUser, VariantNeeds>();
         return services;

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using RecLab.Experiments;
 using RecLab.Storage;
 using RecLab.Training;
 
@@ -10,6 +11,9 @@ public sealed class VariantNeeds(IDbContextFactory<RecLabDb> databases) : IVaria
     public async Task<string?> NeedsAsync(Variant variant, CancellationToken cancellation)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
+        var rolled = await db.Set<Rollout>().Where(r => (r.State == RolloutState.Growing || r.State == RolloutState.Held) && (r.VariantId == variant.Id || r.BeforeVariantId == variant.Id)).Select(r => r.Placement)
+            .FirstOrDefaultAsync(cancellation);
+        if (rolled is not null) return $"the rollout at '{rolled}'";
         return await db.Set<Placement>().Where(p => p.DefaultVariantId == variant.Id && p.ArchivedAt == null).Select(p => p.Key).FirstOrDefaultAsync(cancellation) is { } key ? $"the placement '{key}'" : null;
     }
 }
