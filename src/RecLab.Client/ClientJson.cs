@@ -16,5 +16,7 @@ internal sealed record ProblemBody(string? Title, string? Detail, string? TraceI
 [JsonSerializable(typeof(RecordedExposure))]
 [JsonSerializable(typeof(EventBatch))]
 [JsonSerializable(typeof(EventReceipts))]
+[JsonSerializable(typeof(SoldItem))]
+[JsonSerializable(typeof(ItemsStored))]
 [JsonSerializable(typeof(ProblemBody))]
 internal sealed partial class ClientJson : JsonSerializerContext;

@@ -38,6 +38,27 @@ public sealed class RecLabClient : IAsyncDisposable
     public Task<RecordedExposure> ReportAsync(HostExposure exposure, CancellationToken cancellation = default) =>
         _sender.PostAsync("api/v1/exposures", () => exposure, ClientJson.Default.HostExposure, ClientJson.Default.RecordedExposure, cancellation);
 
+    /// <summary>Tells of up to 10,000 items as they are sold now, all or none; in force when it returns. What is null is left to the data sets. Needs a secret key.</summary>
+    /// <inheritdoc cref="RecommendAsync" path="/exception"/>
+    public Task<ItemsStored> PutItemsAsync(IReadOnlyList<SoldItem> items, CancellationToken cancellation = default) =>
+        _sender.SendAsync(HttpMethod.Put, "api/v1/items", () => Lines(items), "application/x-ndjson", ClientJson.Default.ItemsStored, cancellation);
+
+    /// <summary>Takes an item out of every list, or lets it back in. Needs a secret key.</summary>
+    /// <inheritdoc cref="RecommendAsync" path="/exception"/>
+    public Task<SoldItem> SetAvailableAsync(string itemId, bool available, CancellationToken cancellation = default) =>
+        _sender.SendAsync(HttpMethod.Patch, "api/v1/items/" + Uri.EscapeDataString(itemId), () => available ? "{\"available\":true}"u8.ToArray() : "{\"available\":false}"u8.ToArray(), "application/json", ClientJson.Default.SoldItem, cancellation);
+
+    private static byte[] Lines(IReadOnlyList<SoldItem> items)
+    {
+        using var lines = new MemoryStream();
+        foreach (var item in items)
+        {
+            System.Text.Json.JsonSerializer.Serialize(lines, item, ClientJson.Default.SoldItem);
+            lines.WriteByte((byte)'\n');
+        }
+        return lines.ToArray();
+    }
+
     /// <summary>Sends up to 500 events now and waits until they are on the server's disk. Repeated with the same ids when the answer is lost, so each counts once.</summary>
     /// <inheritdoc cref="RecommendAsync" path="/exception"/>
     public Task<EventReceipts> SendAsync(IReadOnlyList<RecLabEvent> events, CancellationToken cancellation = default) =>

@@ -10,7 +10,10 @@ namespace RecLab.Client;
 internal sealed class Sender(HttpClient http, RecLabClientOptions options)
 {
     /// <param name="body">Made anew for each attempt, so that the time of sending is right; the ids in it are not.</param>
-    public async Task<TAnswer> PostAsync<TBody, TAnswer>(string path, Func<TBody> body, JsonTypeInfo<TBody> form, JsonTypeInfo<TAnswer> answerForm, CancellationToken cancellation)
+    public Task<TAnswer> PostAsync<TBody, TAnswer>(string path, Func<TBody> body, JsonTypeInfo<TBody> form, JsonTypeInfo<TAnswer> answerForm, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, path, () => JsonSerializer.SerializeToUtf8Bytes(body(), form), "application/json", answerForm, cancellation);
+
+    public async Task<TAnswer> SendAsync<TAnswer>(HttpMethod method, string path, Func<byte[]> body, string type, JsonTypeInfo<TAnswer> answerForm, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -19,8 +22,8 @@ internal sealed class Sender(HttpClient http, RecLabClientOptions options)
             {
                 using var limit = new CancellationTokenSource(options.Timeout, options.Clock);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
-                using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body(), form)) };
-                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+                using var request = new HttpRequestMessage(method, path) { Content = new ByteArrayContent(body()) };
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue(type);
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Key);
                 using var answer = await http.SendAsync(request, either.Token).ConfigureAwait(false);
                 if (answer.IsSuccessStatusCode)

@@ -53,6 +53,23 @@ public sealed class RecLabClientTests(ShopApp app) : IClassFixture<ShopApp>, IAs
     }
 
     [Fact]
+    public async Task What_is_sold_out_leaves_the_lists_and_comes_back()
+    {
+        var (client, _) = Open();
+        await using var _1 = client;
+        var query = new RecommendationQuery { Placement = "home", User = "client-3", N = 100 };
+        Assert.Equal(new(2, 0, 0), await client.PutItemsAsync([new("7", Title: "Seven", Price: 700), new("told", Title: "Told of")]));
+        var list = await client.RecommendAsync(query);
+        Assert.Equal(("Seven", 700L), list.Items.Where(i => i.Id == "7").Select(i => (i.Title, i.Price)).Single());
+        Assert.Contains(list.Items, i => i.Id == "told");
+        Assert.False((await client.SetAvailableAsync("7", false)).Available);
+        Assert.DoesNotContain((await client.RecommendAsync(query)).Items, i => i.Id == "7");
+        await client.SetAvailableAsync("7", true);
+        Assert.Contains((await client.RecommendAsync(query)).Items, i => i.Id == "7");
+        Assert.Equal(422, (await Assert.ThrowsAsync<RecLabException>(() => client.PutItemsAsync([new("x", Url: "javascript:alert(1)")]))).Status);
+    }
+
+    [Fact]
     public async Task A_lost_answer_is_asked_for_again_with_the_same_ids_and_counts_once()
     {
         var (client, wire) = Open();

@@ -14,5 +14,5 @@ public static class DataSetup
 
     /// <summary>Data sets without the desk: for verbs and training processes.</summary>
     public static IServiceCollection AddDataReading(this IServiceCollection services) =>
-        services.AddSingleton<DatasetShelf>().AddSingleton<DatasetWriter>().AddSingleton<Importer>().AddSingleton<DatasetDesk>();
+        services.AddSingleton<DatasetShelf>().AddSingleton<DatasetWriter>().AddSingleton<Importer>().AddSingleton<DatasetDesk>().AddSingleton<ItemDesk>();
 }

@@ -28,8 +28,9 @@ internal static class ApiDescription
 
     private static readonly Dictionary<int, string> Meanings = new()
     {
-        [400] = "The request cannot be read.", [401] = "No key, or none that is known, unexpired and unrevoked.", [403] = "The key may not do this, or not from this origin.", [404] = "No such placement or variant.",
-        [413] = "The body is larger than 1 MiB (64 KiB with a publishable key; 256 MiB for lists).", [415] = "Not this content type or encoding.", [422] = "A value cannot be taken; errors point at it.",
+        [400] = "The request cannot be read.", [401] = "No key, or none that is known, unexpired and unrevoked.", [403] = "The key may not do this, or not from this origin.", [404] = "There is no such thing.",
+        [409] = "Not as things stand; the sentence says why.", [412] = "Somebody else changed it meanwhile.",
+        [413] = "The body is larger than 1 MiB (64 KiB with a publishable key; 16 MiB for items; 256 MiB for lists).", [415] = "Not this content type or encoding.", [422] = "A value cannot be taken; errors point at it.",
         [429] = "Too many requests with this key from this address; Retry-After says when to come again.", [503] = "It could not be stored at the moment; send it again with the same ids after Retry-After.",
     };
 

@@ -31,6 +31,10 @@ public sealed class ApiDoor(KeyDesk keys, OwnKeys own, OriginBook origins, IConf
         {
             await Problems.WriteAsync(http, problem);
         }
+        catch (Controls.Refusal refusal)
+        {
+            await Problems.WriteAsync(http, new(422, refusal.Message));
+        }
         catch (BadHttpRequestException bad)
         {
             await Problems.WriteAsync(http, new(bad.StatusCode, bad.StatusCode == 413 ? "The body is too large." : "The request could not be read."));

@@ -8,7 +8,7 @@ namespace RecLab.Doors;
 /// <summary>A JSON body, read up to a limit that counts what comes out of gzip, not what goes in.</summary>
 internal static class Body
 {
-    public const int Limit = 1 << 20, BrowserLimit = 64 << 10;
+    public const int Limit = 1 << 20, BrowserLimit = 64 << 10, LinesLimit = 16 << 20;
     private static readonly JsonDocumentOptions Form = new() { MaxDepth = 16 };
 
     /// <exception cref="ProblemException">413 too large, 415 not JSON or an unknown encoding, 400 malformed.</exception>
@@ -55,12 +55,47 @@ internal static class Body
         }
     }
 
+    /// <summary>The lines of an NDJSON body.</summary>
+    /// <exception cref="ProblemException">413 too large, 415 not NDJSON or an unknown encoding, 400 not UTF-8.</exception>
+    public static async Task<string[]> LinesAsync(HttpContext http)
+    {
+        var request = http.Request;
+        if (request.ContentLength > LinesLimit) throw TooLarge(LinesLimit);
+        if (request.ContentType is not { } type || !(type.StartsWith("application/x-ndjson", StringComparison.OrdinalIgnoreCase) || type.StartsWith("application/jsonl", StringComparison.OrdinalIgnoreCase))) throw new ProblemException(415, "Send application/x-ndjson: one JSON object a line.");
+        if (http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = LinesLimit;
+        var gzip = request.Headers.ContentEncoding.ToString() switch
+        {
+            "" or "identity" => false,
+            "gzip" => true,
+            _ => throw new ProblemException(415, "The content encoding must be gzip or none."),
+        };
+        using var copy = new MemoryStream();
+        var buffer = new byte[64 << 10];
+        try
+        {
+            await using var stream = gzip ? new GZipStream(request.Body, CompressionMode.Decompress) : request.Body;
+            for (int read; (read = await stream.ReadAsync(buffer, http.RequestAborted)) > 0;)
+            {
+                if (copy.Length + read > LinesLimit) throw TooLarge(LinesLimit);
+                copy.Write(buffer, 0, read);
+            }
+        }
+        catch (InvalidDataException)
+        {
+            throw new ProblemException(400, "The body is not gzip.");
+        }
+        var bytes = copy.GetBuffer().AsMemory(0, (int)copy.Length);
+        if (!Utf8.IsValid(bytes.Span)) throw new ProblemException(400, "The body is not UTF-8.");
+        if (HasHalfNames(bytes.Span)) throw new ProblemException(400, "A name in the body holds half a character.");
+        return System.Text.Encoding.UTF8.GetString(bytes.Span).Split('\n');
+    }
+
     /// <summary>Whether a property's name has an escape that is half a character; looking such a name up would throw. Values are judged field by field.</summary>
     private static bool HasHalfNames(ReadOnlySpan<byte> json)
     {
         if (json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0) return false;
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Form.MaxDepth });
-        while (reader.Read())
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Form.MaxDepth, AllowMultipleValues = true });
+        while (Reads(ref reader))
         {
             if (reader.TokenType != JsonTokenType.PropertyName || !reader.ValueIsEscaped) continue;
             try
@@ -73,6 +108,19 @@ internal static class Body
             }
         }
         return false;
+    }
+
+    /// <summary>The next token; where the text is no JSON, the parser will say so.</summary>
+    private static bool Reads(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static bool Accepted(string type) =>
@@ -106,6 +154,41 @@ internal sealed class Fields(JsonElement source, string pointer)
 
     /// <summary>Any text as long as an id may be, or null.</summary>
     public string? Word(string name) => Id(name);
+
+    /// <summary>A text of one or more lines, or null.</summary>
+    public string? Text(string name, int longest)
+    {
+        if (!Find(name, out var value) || Text(name, value) is not { } text) return null;
+        if (text.Length > longest) Fault(name, $"must be at most {longest} characters long");
+        else if (text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'))) Fault(name, "must not contain control characters");
+        else if (!Whole(text)) Fault(name, "must not contain half a character");
+        else return text;
+        return null;
+    }
+
+    /// <summary>A list of ids, or null where absent.</summary>
+    public string[]? Ids(string name, int most)
+    {
+        if (!Find(name, out var list)) return null;
+        if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() > most) { Fault(name, $"must be a list of at most {most} texts"); return null; }
+        List<string> ids = [];
+        foreach (var element in list.EnumerateArray())
+        {
+            if (element.ValueKind == JsonValueKind.String && RecommendationsDoor.Safe(element) is { } id && Texts.Fault(id) is null) ids.Add(id);
+            else { Fault(name, "holds something that cannot be taken"); return null; }
+        }
+        return [.. ids];
+    }
+
+    private static bool Whole(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1])) i++;
+            else if (char.IsSurrogate(text[i])) return false;
+        }
+        return true;
+    }
 
     public double? Number(string name)
     {

@@ -6,6 +6,7 @@ public static class DoorsSetup
     public static IServiceCollection AddDoors(this IServiceCollection services)
     {
         services.AddSingleton<OriginBook>().AddSingleton<ApiDoor>().AddSingleton<RecommendationsDoor>().AddSingleton<EventsDoor>().AddSingleton<ExposuresDoor>().AddSingleton<ListsDoor>();
+        services.AddSingleton<RepeatGuard>().AddSingleton<ItemsDoor>().AddSingleton<PlacementsDoor>().AddSingleton<VariantsDoor>().AddSingleton<TrainingsDoor>().AddSingleton<ExperimentsDoor>().AddSingleton<RegisterDoor>();
         services.AddApiDescription();
         return services;
     }
@@ -30,6 +31,7 @@ public static class DoorsSetup
             .Described(ApiRoutes.Exposures);
         api.MapPut("/variants/{key}/lists", async Task<IResult> (HttpContext http) => { await door.HandleAsync(http, uploads.PutAsync); return TypedResults.Empty; })
             .Described(ApiRoutes.Lists);
+        api.MapManagement(door, app.Services);
         foreach (var path in (string[])["/recommendations", "/recommendations:batch", "/events"])
             api.MapMethods(path, ["OPTIONS"], void (HttpContext http) => door.Preflight(http)).ExcludeFromDescription();
         app.MapOpenApi().AllowAnonymous();

@@ -41,7 +41,7 @@ internal static class Problems
 
     private static string Title(int status) => status switch
     {
-        400 => "Malformed request", 401 => "No valid key", 403 => "Not allowed", 404 => "Not found", 405 => "Not this method", 409 => "Conflict", 413 => "Too large", 415 => "Unsupported content",
+        400 => "Malformed request", 401 => "No valid key", 403 => "Not allowed", 404 => "Not found", 405 => "Not this method", 409 => "Conflict", 412 => "Changed meanwhile", 413 => "Too large", 415 => "Unsupported content",
         422 => "Invalid value", 429 => "Too many requests", 503 => "Busy", _ => "Something went wrong here",
     };
 }

@@ -6,7 +6,7 @@ using RecLab.Serving;
 namespace RecLab.Doors;
 
 /// <summary>Why an item is in the list.</summary>
-/// <param name="Type">popular, history, viewed, listed or explored.</param>
+/// <param name="Type">popular, history, viewed, listed, explored, or new: no model has learnt it yet.</param>
 /// <param name="ItemId">The item it follows from, where there is one.</param>
 public sealed record ReasonLine(string Type, string? ItemId = null);
 

@@ -10,6 +10,7 @@ public static class ResultsSetup
         services.AddSingleton<IPreflight, Preflight>();
         services.AddSingleton<TotalsReader>();
         services.AddSingleton<ResultsReader>();
+        services.AddSingleton<IResultsSource, ResultsSource>();
         services.AddSingleton<ResultsPageReader>();
         services.AddSingleton<BoardReader>();
         services.AddSingleton<SharedExperimentReader>();

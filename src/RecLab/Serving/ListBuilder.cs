@@ -14,16 +14,23 @@ internal static class ListBuilder
 {
     private const int Block = 16;
 
+    /// <summary>Of the exploration, what is kept for newcomers while there are any: among tens of thousands of items they would hardly ever be drawn.</summary>
+    private const double FreshShare = 0.5;
+
     /// <param name="scores">One per item; NaN for an item that cannot be shown.</param>
     /// <param name="excluded">One flag per item; what is put in the list is flagged too.</param>
     /// <param name="count">Places; fewer are filled when fewer items are left.</param>
     /// <param name="exploration">Probability of a draw at each place, 0..1.</param>
     /// <param name="seed">Decides the draws: the same seed, the same list.</param>
-    /// <remarks>Given the places before it, the item at a place had probability (1 - e) [it is the best left] + e / m with m items left; that is what is logged.</remarks>
-    public static BuiltList Build(ReadOnlySpan<float> scores, Span<bool> excluded, int count, double exploration, string seed)
+    /// <param name="newcomers">So many items at the end are new: while one of them is left, half of the draws are among them.</param>
+    /// <remarks>Given the places before it, the item at a place had probability (1 - e) [it is the best left] + e ((1 - h) / m + h [it is new] / f) with m items left, f of them new, and h = 1/2 where f > 0, else 0;
+    /// that is what is logged.</remarks>
+    public static BuiltList Build(ReadOnlySpan<float> scores, Span<bool> excluded, int count, double exploration, string seed, int newcomers = 0)
     {
         var best = Ranker.Top(scores, count, excluded);
         var left = Left(scores, excluded);
+        var known = scores.Length - newcomers;
+        var fresh = newcomers == 0 ? 0 : Left(scores[known..], excluded[known..]);
         var places = Math.Min(count, left);
         var (items, itsScores, propensities, explored) = (new int[places], new float[places], new double[places], new bool[places]);
         var next = 0;
@@ -33,14 +40,16 @@ internal static class ListBuilder
             // the ranking is as long as the list, and every item taken from outside it leaves one of its own over
             var top = best[next];
             var item = top;
+            var half = fresh > 0 ? FreshShare : 0;
             if (exploration > 0 && Bucketing.Hash(seed, $"{place}:explore") < exploration)
             {
-                item = Draw(scores, excluded, left, seed, place);
+                item = half > 0 && Bucketing.Hash(seed, $"{place}:fresh") < half ? known + Draw(scores[known..], excluded[known..], fresh, seed, place) : Draw(scores, excluded, left, seed, place);
                 explored[place] = item != top;
             }
             excluded[item] = true;
             (items[place], itsScores[place]) = (item, scores[item]);
-            propensities[place] = exploration / left + (item == top ? 1 - exploration : 0);
+            propensities[place] = exploration * ((1 - half) / left + (item >= known && fresh > 0 ? half / fresh : 0)) + (item == top ? 1 - exploration : 0);
+            if (item >= known) fresh--;
         }
         return new(items, itsScores, propensities, explored);
     }

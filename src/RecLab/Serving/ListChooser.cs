@@ -18,8 +18,11 @@ public sealed record ChosenList(ServedModel? Served, string? Fallback, RankedIte
 }
 
 /// <summary>Chooses who answers and makes the list: the wanted variant, else the placement's fallbacks in their order, else the newest popularity model, else an empty list.</summary>
-public sealed class ListChooser(ModelShelf models, EventLog log)
+public sealed class ListChooser(ModelShelf models, ItemShelf items, EventLog log)
 {
+    /// <summary>Goes up whenever a list made before may be another now: a model was replaced, or the shop said something of its items.</summary>
+    public long Generation => models.Generation + items.Generation;
+
     private const int MostHistory = 50;
 
     /// <param name="wanted">The variant assigned or the placement's own; null for the fallbacks at once.</param>
@@ -50,10 +53,11 @@ public sealed class ListChooser(ModelShelf models, EventLog log)
     }
 
     /// <summary>A list by one model, or null where it has nothing to say to this question.</summary>
-    private static ChosenList? Build(ServedModel served, string? fallback, Question question, IReadOnlyList<string>? listed)
+    private ChosenList? Build(ServedModel served, string? fallback, Question question, IReadOnlyList<string>? listed)
     {
-        var count = served.Items.Count;
-        if (count == 0) return null;
+        var shown = items.For(served);
+        var count = shown.Count;
+        if (shown.Known == 0) return null;
         var rented = ArrayPool<float>.Shared.Rent(count);
         var flags = ArrayPool<bool>.Shared.Rent(count);
         try
@@ -61,20 +65,26 @@ public sealed class ListChooser(ModelShelf models, EventLog log)
             var scores = rented.AsSpan(0, count);
             var excluded = flags.AsSpan(0, count);
             var history = History(served, question);
-            var item = About(served, question.Request, history);
-            if (listed is not null) Rank(served, listed, scores);
-            else if (!served.Model.Score(Query(served, question, history, item), scores)) return null;
-            Exclude(excluded, served, question, history, item);
-            var list = ListBuilder.Build(scores, excluded, question.Request.Count ?? question.Placement.Placement.ListLength, question.Placement.Placement.Exploration, question.Seed);
-            if (list.Items.Length == 0) return null;
-            var about = item < 0 ? null : served.Items[item];
-            var (items, ids) = (new RankedItem[list.Items.Length], new string[list.Items.Length]);
-            for (var i = 0; i < items.Length; i++)
+            var item = About(shown, question.Request, history);
+            if (listed is not null) Rank(shown, listed, scores);
+            else if (!served.Model.Score(Query(served, question, history, item < 0 ? -1 : shown.StandIn(item)), scores[..shown.Known])) return null;
+            else if (Learnt(served))
             {
-                ids[i] = served.Items[list.Items[i]];
-                items[i] = new(served.Catalogue[ids[i]], list.Scores[i], Why(list.Explored[i], served, item));
+                if (!served.HearsHistory) Tell(served, question, history, scores[..shown.Known]);
+                shown.ScoreNewcomers(scores);
             }
-            return new(served, fallback, items, ids, list.Propensities, about);
+            else scores[shown.Known..].Fill(float.NaN); // an uploaded list is shown as it was uploaded
+            Exclude(excluded, shown, question, history, item);
+            var list = ListBuilder.Build(scores, excluded, question.Request.Count ?? question.Placement.Placement.ListLength, question.Placement.Placement.Exploration, question.Seed, shown.Newcomers);
+            if (list.Items.Length == 0) return null;
+            var about = item < 0 ? null : shown.IdOf(item);
+            var (ranked, ids) = (new RankedItem[list.Items.Length], new string[list.Items.Length]);
+            for (var i = 0; i < ranked.Length; i++)
+            {
+                ids[i] = shown.IdOf(list.Items[i]);
+                ranked[i] = new(shown.InfoOf(list.Items[i]), list.Scores[i], list.Explored[i] || list.Items[i] < shown.Known || listed is not null ? Why(list.Explored[i], served, item) : "new");
+            }
+            return new(served, fallback, ranked, ids, list.Propensities, about);
         }
         finally
         {
@@ -88,15 +98,39 @@ public sealed class ListChooser(ModelShelf models, EventLog log)
         question.Request.Because && question.Request.Item is null && item >= 0 ? new(-1, ReadOnlyMemory<int>.Empty, item)
             : new(question.Unit.Length == 0 ? -1 : served.Model.Users.IndexOf(question.Unit), history, item);
 
-    private static int About(ServedModel served, RecommendationRequest request, int[] history) =>
-        request.Item is { } asked ? served.Items.IndexOf(asked) : request.Because && history.Length > 0 ? history[^1] : -1;
+    /// <summary>What a known user touched since the training, for a model that has one learnt vector a user: the answer becomes the mean of the one to the user, weighted by the rows it was learnt from, and the one to a
+    /// stranger who touched the new items, weighted by their number. For scores that are dot products this is the score of the mean vector, which is how the same model folds in a stranger.</summary>
+    private static void Tell(ServedModel served, Question question, int[] history, Span<float> scores)
+    {
+        var user = question.Unit.Length == 0 ? -1 : served.Past.Users.IndexOf(question.Unit);
+        if (user < 0 || served.Model.Users.IndexOf(question.Unit) < 0) return; // a stranger to the model is folded in whole
+        var learnt = served.Past.ByUser[user].Length;
+        if (history.Length <= learnt) return;
+        var rented = ArrayPool<float>.Shared.Rent(scores.Length);
+        try
+        {
+            var stranger = rented.AsSpan(0, scores.Length);
+            if (!served.Model.Score(new(-1, history.AsMemory(learnt)), stranger)) return;
+            var share = (float)(history.Length - learnt) / history.Length;
+            for (var i = 0; i < scores.Length; i++) scores[i] += share * (stranger[i] - scores[i]);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(rented);
+        }
+    }
+
+    private static bool Learnt(ServedModel served) => served.Family != Training.External.ExternalFamilies.Lists;
+
+    private static int About(Assortment shown, RecommendationRequest request, int[] history) =>
+        request.Item is { } asked ? shown.IndexOf(asked) : request.Because && history.Length > 0 ? history[^1] : -1;
 
     /// <summary>The service's order as scores; what the catalogue lacks falls away, what it did not name has none.</summary>
-    private static void Rank(ServedModel served, IReadOnlyList<string> listed, Span<float> scores)
+    private static void Rank(Assortment shown, IReadOnlyList<string> listed, Span<float> scores)
     {
         scores.Fill(float.NaN);
         for (var i = 0; i < listed.Count; i++)
-            if (served.Items.IndexOf(listed[i]) is >= 0 and var index) scores[index] = listed.Count - i;
+            if (shown.IndexOf(listed[i]) is >= 0 and var index) scores[index] = listed.Count - i;
     }
 
     private static EndpointQuestion Asked(ServedModel served, Question question)
@@ -124,24 +158,25 @@ public sealed class ListChooser(ModelShelf models, EventLog log)
         return [.. history];
     }
 
-    private static void Exclude(Span<bool> excluded, ServedModel served, Question question, int[] history, int item)
+    private static void Exclude(Span<bool> excluded, Assortment shown, Question question, int[] history, int item)
     {
         excluded.Clear();
+        shown.Withdrawn?.CopyTo(excluded);
         var (placement, request) = (question.Placement, question.Request);
-        if (placement.Filters.Categories is { Count: > 0 } categories) Keep(excluded, served, categories);
-        if (request.Categories.Count > 0) Keep(excluded, served, request.Categories);
+        if (placement.Filters.Categories is { Count: > 0 } categories) Keep(excluded, shown, categories);
+        if (request.Categories.Count > 0) Keep(excluded, shown, request.Categories);
         if (placement.Placement.HideSeen) foreach (var index in history) excluded[index] = true;
         if (item >= 0) excluded[item] = true;
-        foreach (var id in request.Exclude) Mark(excluded, served, id);
-        foreach (var id in placement.Filters.Blocked ?? []) Mark(excluded, served, id);
+        foreach (var id in request.Exclude) Mark(excluded, shown, id);
+        foreach (var id in placement.Filters.Blocked ?? []) Mark(excluded, shown, id);
         foreach (var interest in question.Known)
-            if (interest.Type == EventTypes.Dismiss) Mark(excluded, served, interest.Item);
+            if (interest.Type == EventTypes.Dismiss || placement.Placement.HideSeen) Mark(excluded, shown, interest.Item);
     }
 
     /// <summary>Excludes what is in none of the categories.</summary>
-    private static void Keep(Span<bool> excluded, ServedModel served, IReadOnlyList<string> categories)
+    private static void Keep(Span<bool> excluded, Assortment shown, IReadOnlyList<string> categories)
     {
-        var inside = categories.Select(served.InCategory).OfType<bool[]>().ToArray();
+        var inside = categories.Select(shown.InCategory).OfType<bool[]>().ToArray();
         for (var i = 0; i < excluded.Length; i++)
         {
             var any = false;
@@ -150,9 +185,9 @@ public sealed class ListChooser(ModelShelf models, EventLog log)
         }
     }
 
-    private static void Mark(Span<bool> excluded, ServedModel served, string id)
+    private static void Mark(Span<bool> excluded, Assortment shown, string id)
     {
-        if (served.Items.IndexOf(id) is >= 0 and var index) excluded[index] = true;
+        if (shown.IndexOf(id) is >= 0 and var index) excluded[index] = true;
     }
 
     private static string Why(bool explored, ServedModel served, int item) =>

@@ -18,6 +18,9 @@ public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactSt
     ILogger<ModelShelf> log) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2), Pause = TimeSpan.FromSeconds(30);
+    /// <summary>Items with which a model is asked whether it hears of them: one alone may be like nothing else.</summary>
+    private const int Probes = 3;
+
     private readonly SemaphoreSlim _refreshing = new(1, 1);
     private readonly Dictionary<int, (int Run, DateTimeOffset Until)> _broken = [];
     private volatile View _view = new(FrozenDictionary<int, ServedModel>.Empty, FrozenDictionary<string, ServedModel>.Empty, FrozenDictionary<int, VariantName>.Empty, null, false);
@@ -116,12 +119,12 @@ public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactSt
             var past = await PastAsync(db, run.DatasetId, cancellation);
             var outside = variant.Family is ExternalFamilies.Endpoint or ExternalFamilies.LogOnly;
             var model = outside ? new Unscored(past.Users, past.Items) : await artifacts.LoadAsync(run, cancellation);
-            Warm(model, past);
+            var hears = Warm(model, past);
             _broken.Remove(variant.Id);
             log.LogInformation("Version {Version} of {Variant} (run {Run}) serves from now on.", run.Version, variant.Key, run.Id);
             return new(variant.Id, variant.Key, variant.Name, variant.Family, run.Version, run.Id, model, past)
             {
-                Remote = variant.Family == ExternalFamilies.Endpoint ? Remote(EndpointSettings.FromJson(run.Options)) : null, HostDecides = variant.Family == ExternalFamilies.LogOnly,
+                Remote = variant.Family == ExternalFamilies.Endpoint ? Remote(EndpointSettings.FromJson(run.Options)) : null, HostDecides = variant.Family == ExternalFamilies.LogOnly, HearsHistory = hears,
             };
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
@@ -164,10 +167,18 @@ public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactSt
 
     private RemoteRecommender Remote(EndpointSettings settings) => new(settings, secrets.Reveal(settings.Secret), endpoints, clock);
 
-    private static void Warm(IModel model, Interactions past)
+    /// <summary>Answers one question, and finds out whether a known user's answer hears of one more item.</summary>
+    private static bool Warm(IModel model, Interactions past)
     {
-        if (model.Items.Count == 0) return;
+        if (model.Items.Count == 0) return true;
         var user = past.Count > 0 ? past.User[^1] : -1;
-        model.Score(user < 0 ? new(-1, ReadOnlyMemory<int>.Empty) : Query.Of(user, past.History(user)), new float[model.Items.Count]);
+        var (scores, more) = (new float[model.Items.Count], new float[model.Items.Count]);
+        if (user < 0) { model.Score(new(-1, ReadOnlyMemory<int>.Empty), scores); return true; }
+        var history = past.History(user);
+        if (!model.Score(Query.Of(user, history), scores)) return true;
+        var touched = history.ToHashSet();
+        foreach (var other in Enumerable.Range(0, model.Items.Count).Where(i => !touched.Contains(i)).Take(Probes))
+            if (model.Score(Query.Of(user, [.. history, other]), more) && !scores.AsSpan().SequenceEqual(more)) return true;
+        return false;
     }
 }

@@ -58,7 +58,7 @@ public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf m
         var plain = request.Exclude.Count == 0 && request.Categories.Count == 0 && unit.Length + request.Session.Length > 0;
         if (!plain) return await chooser.ChooseAsync(placement, wanted, unit, request, known, seed, cancellation);
         var key = new ListCache.Key(seed, unit, request.Item, request.Count ?? placement.Placement.ListLength, request.Because, request.Simulated, wanted);
-        var generation = models.Generation;
+        var generation = chooser.Generation;
         if (cache.Find(key, generation, placement, known) is { } kept) return kept;
         var made = await chooser.ChooseAsync(placement, wanted, unit, request, known, seed, cancellation);
         // what a service says next is its own business, and a fallback in its place must end when the service is back

@@ -46,7 +46,7 @@ public sealed record RecommendationRequest
 
 /// <summary>One item of an answer.</summary>
 /// <param name="Score">The model's score; comparable within one answer only.</param>
-/// <param name="Reason">Why it is here: "popular", "history", "viewed", "listed", "explored".</param>
+/// <param name="Reason">Why it is here: "popular", "history", "viewed", "listed", "explored", or "new": no model has learnt it yet.</param>
 public readonly record struct RankedItem(ItemInfo Item, float Score, string Reason);
 
 /// <summary>The answer to a question for a list.</summary>

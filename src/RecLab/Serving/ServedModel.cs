@@ -17,6 +17,9 @@ public sealed record ServedModel(int VariantId, string Key, string Name, string 
     /// <summary>The service that is asked for lists, or null where the model scores.</summary>
     public RemoteRecommender? Remote { get; init; }
 
+    /// <summary>Whether what a known user touched since the training changes the model's answer by itself; a model that has one learnt vector a user does not hear of it.</summary>
+    public bool HearsHistory { get; init; } = true;
+
     /// <summary>The host decides what is shown and reports it.</summary>
     public bool HostDecides { get; init; }
 

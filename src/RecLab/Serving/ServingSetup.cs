@@ -11,6 +11,7 @@ public static class ServingSetup
     {
         services.AddSingleton<ModelShelf>().AddHostedService(provider => provider.GetRequiredService<ModelShelf>());
         services.AddSingleton<PlacementShelf>().AddHostedService(provider => provider.GetRequiredService<PlacementShelf>());
+        services.AddSingleton<ItemShelf>().AddHostedService(provider => provider.GetRequiredService<ItemShelf>());
         services.AddSingleton<InterestShelf>();
         services.AddSingleton<EndpointCaller>().AddSingleton<ListChooser>().AddSingleton<ListCache>().AddSingleton<ExposureDesk>();
         services.AddSingleton<RecommendationDesk>();

@@ -70,6 +70,14 @@ public sealed class TrainingReader(IDbContextFactory<RecLabDb> database, Trainin
             schedules, variants);
     }
 
+    /// <summary>Runs by number, newest first: those before a number.</summary>
+    public async Task<IReadOnlyList<RunRow>> PageAsync(int? before, int count, CancellationToken cancellation = default)
+    {
+        await using var db = await database.CreateDbContextAsync(cancellation);
+        var rows = await RowsAsync(db, db.Set<TrainingRun>().Where(r => (before == null || r.Id < before) && r.Device != External.ExternalDesk.NoDevice).OrderByDescending(r => r.Id).Take(count), cancellation);
+        return [.. rows.OrderByDescending(r => r.Run.Id)];
+    }
+
     /// <summary>One run, or null.</summary>
     public async Task<RunView?> RunAsync(int id, CancellationToken cancellation = default)
     {

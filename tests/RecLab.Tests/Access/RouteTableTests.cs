@@ -13,12 +13,21 @@ namespace RecLab.Tests.Access;
 /// <summary>Walks the route table: what is public is named here, everything else turns a stranger away.</summary>
 public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLabApp>
 {
+    /// <summary>What manages; each checks a secret key itself.</summary>
+    private static readonly string[] Management =
+    [
+        "/api/v1/items", "/api/v1/items/{id}", "/api/v1/placements", "/api/v1/placements/{key}", "/api/v1/variants", "/api/v1/variants/{key}",
+        "/api/v1/trainings", "/api/v1/trainings/{id}", "/api/v1/trainings/{id}:cancel", "/api/v1/trainings/{id}/metrics", "/api/v1/trainings/{id}/log",
+        "/api/v1/experiments", "/api/v1/experiments/{key}", "/api/v1/experiments/{key}:start", "/api/v1/experiments/{key}:pause", "/api/v1/experiments/{key}:resume", "/api/v1/experiments/{key}:stop", "/api/v1/experiments/{key}:rollout",
+        "/api/v1/experiments/{key}/results", "/api/v1/experiments/{key}/assignments", "/api/v1/datasets", "/api/v1/datasets/{id}", "/api/v1/audit", "/api/v1/keys",
+    ];
+
     /// <summary>Every public endpoint beside static files. Whoever adds one adds it here and says why it may be public.</summary>
     private static readonly string[] Public =
     [
         "/health/live", "/health/ready", // whoever starts and watches the process
         "/covers/{id}.svg", "/demo", "/demo/cart", "/demo/item/{id}", "/demo/data/bestsellers", "/demo/data/items/{id}", // the demo shop, for its visitors
-        "/api/v1/events", "/api/v1/recommendations", "/api/v1/recommendations:batch", "/api/v1/exposures", "/api/v1/variants/{key}/lists", "/openapi/{documentName}.json", // each checks a key itself; the description holds no data
+        "/api/v1/events", "/api/v1/recommendations", "/api/v1/recommendations:batch", "/api/v1/exposures", "/api/v1/variants/{key}/lists", .. Management, "/openapi/{documentName}.json", // each checks a key itself; the description holds no data
         "/widget/v1/reclab.js", "/widget/v{version}/reclab.js", // the widget's script, for any page that embeds it
         "/denied", "/invitation/{Token}", "/reset/{Token}", "/setup/{Token}", "/sign-in", "/sign-out", "/status/{Code:int}", // how one gets in and out
     ];

@@ -1,0 +1,172 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Hosting;
+using RecLab.Events;
+using Xunit;
+
+namespace RecLab.Tests.Doors;
+
+/// <summary>The routes that manage: what a server can do with its secret key, and that a page can do none of it.</summary>
+public sealed class ManagementTests(ManagementTests.Quiet app) : IClassFixture<ManagementTests.Quiet>, IAsyncLifetime
+{
+    private static readonly SemaphoreSlim Once = new(1, 1);
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>Nothing is trained: what is queued waits.</summary>
+    public sealed class Quiet : ShopApp
+    {
+        protected override void ConfigureWebHost(IWebHostBuilder builder)
+        {
+            base.ConfigureWebHost(builder);
+            builder.UseSetting("RecLab:RunJobs", "false");
+        }
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        await Once.WaitAsync();
+        try { await app.OpenAsync(); }
+        finally { Once.Release(); }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task<(HttpStatusCode Status, JsonElement Body, string? Tag)> SendAsync(string method, string path, object? body = null, params (string Name, string Value)[] headers)
+    {
+        using var client = app.Backend();
+        using var request = new HttpRequestMessage(new HttpMethod(method), "/api/v1" + path);
+        if (body is not null) request.Content = JsonContent.Create(body);
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        using var answer = await client.SendAsync(request, Cancellation);
+        var text = await answer.Content.ReadAsStringAsync(Cancellation);
+        Assert.True(text.Length > 0, $"{method} {path} answered {(int)answer.StatusCode} without a body");
+        return (answer.StatusCode, JsonDocument.Parse(text).RootElement, answer.Headers.ETag?.Tag);
+    }
+
+    private async Task<JsonElement> OkAsync(string method, string path, object? body = null)
+    {
+        var (status, answer, _) = await SendAsync(method, path, body);
+        Assert.True(status == HttpStatusCode.OK, $"{method} {path}: {(int)status} {answer.GetRawText()}");
+        return answer;
+    }
+
+    [Fact]
+    public async Task A_placement_is_made_changed_against_its_tag_and_archived()
+    {
+        var (status, made, tag) = await SendAsync("POST", "/placements", new { key = "letter", name = "Newsletter", listLength = 3, exploration = 0.1, blocked = new[] { "5" } });
+        Assert.Equal((HttpStatusCode.OK, 3, 0.1), (status, made.GetProperty("listLength").GetInt32(), made.GetProperty("exploration").GetDouble()));
+        Assert.Equal(3, ShopApp.Ids(await app.ListAsync("placement=letter&user=1")).Length);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync("PATCH", "/placements/letter", new { listLength = 2 }, ("If-Match", tag!))).Status);
+        Assert.Equal(HttpStatusCode.PreconditionFailed, (await SendAsync("PATCH", "/placements/letter", new { listLength = 4 }, ("If-Match", tag!))).Status);
+        Assert.Equal(2, ShopApp.Ids(await app.ListAsync("placement=letter&user=1")).Length);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await SendAsync("PATCH", "/placements/letter", new { exploration = 0.9 })).Status);
+        Assert.Equal(["5"], (await OkAsync("GET", "/placements/letter")).GetProperty("blocked").EnumerateArray().Select(b => b.GetString()));
+        Assert.True((await OkAsync("DELETE", "/placements/letter")).GetProperty("archived").GetBoolean());
+        Assert.Equal(HttpStatusCode.Conflict, (await SendAsync("DELETE", "/placements/letter")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync("GET", "/recommendations?placement=letter&user=1")).Status);
+        Assert.Contains("letter", (await OkAsync("GET", "/placements")).GetProperty("items").EnumerateArray().Select(p => p.GetProperty("key").GetString()));
+        Assert.Equal(["placement.archive key 'server'", "placement.edit key 'server'", "placement.create key 'server'"],
+            (await OkAsync("GET", "/audit?limit=50")).GetProperty("items").EnumerateArray().Where(a => a.GetProperty("subject").GetString()!.EndsWith("(letter)", StringComparison.Ordinal)).Select(a => $"{a.GetProperty("action")} {a.GetProperty("who")}"));
+    }
+
+    [Fact]
+    public async Task A_training_that_is_asked_for_twice_under_one_key_is_queued_once_and_can_be_cancelled()
+    {
+        await OkAsync("POST", "/variants", new { key = "asked", family = "popularity", datasetId = app.DatasetId });
+        var (status, first, _) = await SendAsync("POST", "/trainings", new { variant = "asked", seed = 7 }, ("Idempotency-Key", "night-1"));
+        Assert.Equal((HttpStatusCode.OK, "queued", 7), (status, first.GetProperty("state").GetString(), first.GetProperty("seed").GetInt32()));
+        var id = first.GetProperty("id").GetInt32();
+        Assert.Equal(id, (await SendAsync("POST", "/trainings", new { variant = "asked", seed = 7 }, ("Idempotency-Key", "night-1"))).Body.GetProperty("id").GetInt32());
+        var together = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => SendAsync("POST", "/trainings", new { variant = "asked" }, ("Idempotency-Key", "night-2"))));
+        Assert.All(together, t => Assert.True(t.Status is HttpStatusCode.OK or HttpStatusCode.Conflict, t.Body.GetRawText()));
+        Assert.Single(together.Where(t => t.Status == HttpStatusCode.OK).Select(t => t.Body.GetProperty("id").GetInt32()).Distinct());
+        Assert.Equal(2, (await OkAsync("GET", "/trainings?limit=500")).GetProperty("items").EnumerateArray().Count(t => t.GetProperty("variant").GetString() == "asked"));
+
+        Assert.Equal("cancelled", (await OkAsync("POST", $"/trainings/{id}:cancel")).GetProperty("state").GetString());
+        Assert.Equal(HttpStatusCode.Conflict, (await SendAsync("POST", $"/trainings/{id}:cancel")).Status);
+        Assert.Equal(0, (await OkAsync("GET", $"/trainings/{id}/metrics")).GetProperty("points").GetArrayLength());
+        Assert.Equal(id, (await OkAsync("GET", $"/trainings/{id}/log")).GetProperty("id").GetInt32());
+        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync("POST", "/trainings", new { variant = "nothing" })).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync("GET", "/trainings/99999")).Status);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await SendAsync("POST", "/trainings", new { variant = "asked", log = "both" })).Status);
+    }
+
+    [Fact]
+    public async Task An_experiment_is_drafted_started_read_and_stopped()
+    {
+        await app.PlacementAsync("api-home", p => p.Exploration = 0);
+        await app.ServeAsync("api-popular", "popularity");
+        await app.ServeAsync("api-knn", "item-knn");
+        var draft = await OkAsync("POST", "/experiments", new { key = "by-api", placement = "api-home", arms = new[] { new { variant = "api-popular" }, new { variant = "api-knn" } }, settings = new { minimumUsers = 2, minimumDays = 0 } });
+        Assert.Equal(("draft", 0.5), (draft.GetProperty("state").GetString(), draft.GetProperty("arms")[1].GetProperty("weight").GetDouble()));
+        Assert.Equal("More clicks.", (await OkAsync("PATCH", "/experiments/by-api", new { hypothesis = "More clicks." })).GetProperty("hypothesis").GetString());
+        Assert.Equal("running", (await OkAsync("POST", "/experiments/by-api:start", new { why = "go" })).GetProperty("state").GetString());
+        Assert.Equal(HttpStatusCode.Conflict, (await SendAsync("PATCH", "/experiments/by-api", new { hypothesis = "Other." })).Status);
+
+        var asked = await OkAsync("GET", "/experiments/by-api/assignments?user=u1");
+        Assert.Equal("0", Assert.Single(app.Rows("SELECT count(*) FROM recommendation WHERE placement = 'api-home'")));
+        var list = await app.ListAsync("placement=api-home&user=u1&n=3");
+        Assert.Equal(asked.GetProperty("variant").GetString(), list.GetProperty("experiment").GetProperty("variant").GetString());
+        await app.SendAsync(ShopApp.Event("viewable", list, 0, "u1"), ShopApp.Event("viewable", list, 1, "u1"), ShopApp.Event("click", list, 1, "u1"));
+        var results = await OkAsync("GET", "/experiments/by-api/results");
+        Assert.Equal(1, results.GetProperty("arms").EnumerateArray().Sum(a => a.GetProperty("users").GetInt64()));
+        Assert.Equal(2, results.GetProperty("arms").GetArrayLength());
+        Assert.NotEmpty(results.GetProperty("sentence").GetString()!);
+        Assert.Equal(0, (await OkAsync("GET", "/experiments/by-api/results?traffic=simulated")).GetProperty("arms").EnumerateArray().Sum(a => a.GetProperty("users").GetInt64()));
+
+        Assert.Equal("paused", (await OkAsync("POST", "/experiments/by-api:pause", new { why = "lunch" })).GetProperty("state").GetString());
+        Assert.Equal("no-experiment", (await app.ListAsync("placement=api-home&user=u1&n=3")).GetProperty("experiment").GetProperty("reason").GetString());
+        Assert.Equal("running", (await OkAsync("POST", "/experiments/by-api:resume")).GetProperty("state").GetString());
+        Assert.Equal(HttpStatusCode.Conflict, (await SendAsync("POST", "/experiments/by-api:rollout")).Status); // not decided
+        Assert.Equal("review", (await OkAsync("POST", "/experiments/by-api:stop", new { why = "enough" })).GetProperty("state").GetString());
+        Assert.Equal(HttpStatusCode.Conflict, (await SendAsync("POST", "/experiments/by-api:start")).Status);
+        Assert.Equal("/arms/1/variant", (await SendAsync("POST", "/experiments", new { key = "wrong", placement = "api-home", arms = new[] { new { variant = "api-knn" }, new { variant = "nothing" } } })).Body.GetProperty("errors")[0].GetProperty("pointer").GetString());
+    }
+
+    [Fact]
+    public async Task Data_sets_audit_and_keys_are_read_page_by_page_and_no_key_is_ever_told()
+    {
+        Assert.Equal("shop", (await OkAsync("GET", $"/datasets/{app.DatasetId}")).GetProperty("name").GetString());
+        var first = await OkAsync("GET", "/audit?limit=1");
+        var second = await OkAsync("GET", $"/audit?limit=1&cursor={first.GetProperty("nextCursor").GetString()}");
+        var ids = first.GetProperty("items").EnumerateArray().Concat(second.GetProperty("items").EnumerateArray()).Select(a => a.GetProperty("id").GetInt64()).ToArray();
+        Assert.Equal(ids.Distinct().OrderDescending(), ids);
+        Assert.Equal(2, ids.Length);
+        var keys = (await OkAsync("GET", "/keys")).GetRawText();
+        Assert.Contains("\"server\"", keys, StringComparison.Ordinal);
+        Assert.DoesNotContain(app.SecretKey, keys, StringComparison.Ordinal);
+        Assert.DoesNotContain(app.PublishableKey, keys, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET", "/items")]
+    [InlineData("PATCH", "/items/1")]
+    [InlineData("DELETE", "/items/1")]
+    [InlineData("GET", "/placements")]
+    [InlineData("POST", "/placements")]
+    [InlineData("DELETE", "/placements/home")]
+    [InlineData("GET", "/variants")]
+    [InlineData("POST", "/variants")]
+    [InlineData("GET", "/trainings")]
+    [InlineData("POST", "/trainings")]
+    [InlineData("POST", "/trainings/1:cancel")]
+    [InlineData("GET", "/experiments")]
+    [InlineData("POST", "/experiments")]
+    [InlineData("POST", "/experiments/x:start")]
+    [InlineData("GET", "/experiments/x/results")]
+    [InlineData("GET", "/datasets")]
+    [InlineData("GET", "/audit")]
+    [InlineData("GET", "/keys")]
+    public async Task A_page_may_do_none_of_it(string method, string path)
+    {
+        using var page = app.CreateClient();
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"/api/v1{path}") { Content = method == "GET" ? null : JsonContent.Create(new { }) };
+        request.Headers.Add("X-RecLab-Key", app.PublishableKey);
+        using var answer = await page.SendAsync(request, Cancellation);
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        using var nobody = new HttpRequestMessage(new HttpMethod(method), $"/api/v1{path}") { Content = method == "GET" ? null : JsonContent.Create(new { }) };
+        using var refused = await page.SendAsync(nobody, Cancellation);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+    }
+}
