@@ -94,7 +94,8 @@ public sealed class Moments
             var denominator = Average(Quantity.Denominator);
             if (denominator == 0) return 0;
             var r = Value;
-            return (Variance(Quantity.Numerator) - 2 * r * Covariance(Quantity.Numerator, Quantity.Denominator) + r * r * Variance(Quantity.Denominator)) / (denominator * denominator);
+            var (own, other) = (Variance(Quantity.Numerator), r * r * Variance(Quantity.Denominator));
+            return Settled(own - 2 * r * Covariance(Quantity.Numerator, Quantity.Denominator) + other, own + other) / (denominator * denominator);
         }
     }
 
@@ -130,6 +131,10 @@ public sealed class Moments
                 deviations[i * 4 + j] = a._deviations[i * 4 + j] + b._deviations[i * 4 + j] + gaps[i] * gaps[j] * share * a.Units;
         return new(a.Kind, units, means, rests, deviations);
     }
+
+    /// <summary>A difference of variances, or 0 where it is nothing but the rounding of what it was taken from: users whose numbers follow each other exactly have no variance left.</summary>
+    /// <param name="parts">Sum of the sizes of the terms.</param>
+    internal static double Settled(double difference, double parts) => Math.Abs(difference) <= 1e-14 * parts ? 0 : difference;
 
     /// <summary>product - a b / n with the rounding of both products carried along, since the two are nearly equal when the spread is small.</summary>
     private static double Deviation(double product, double a, double b, long units)

@@ -76,8 +76,8 @@ public sealed class Cuped
         if (Theta == 0) return new(arm.Value, arm.Value, arm.UnitVariance, arm.Value);
         var adjusted = arm.Value - Theta * Before(arm);
         var variance = arm.Kind == MetricKind.Ratio
-            ? Form(arm, Gradient(arm), Gradient(arm))
-            : arm.UnitVariance + Theta * Theta * arm.Variance(X) - 2 * Theta * arm.Covariance(M, X);
+            ? Moments.Settled(Form(arm, Gradient(arm), Gradient(arm)), Form(arm, Post(arm), Post(arm)))
+            : Moments.Settled(arm.UnitVariance + Theta * Theta * arm.Variance(X) - 2 * Theta * arm.Covariance(M, X), arm.UnitVariance + Theta * Theta * arm.Variance(X));
         return new(adjusted, adjusted + level, variance, arm.Value);
     }
 

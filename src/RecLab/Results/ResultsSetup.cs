@@ -14,6 +14,8 @@ public static class ResultsSetup
         services.AddSingleton<ResultsPageReader>();
         services.AddSingleton<BoardReader>();
         services.AddSingleton<SharedExperimentReader>();
+        services.AddSingleton<OverlapReader>();
+        services.AddSingleton<AgreementReader>();
         services.AddSingleton<PastTrafficReader>();
         services.AddSingleton<WizardReader>();
         services.AddScoped<WizardDesk>();

@@ -17,6 +17,9 @@ public sealed record ResultsView
     /// <summary>Share of users per arm minus plan, over time.</summary>
     public required IReadOnlyList<ChartSeries> Exposures { get; init; }
     public required OfflineBoard Offline { get; init; }
+
+    /// <summary>The lists as they were served.</summary>
+    public required ServedBoard Served { get; init; }
     public required Recommendation Recommendation { get; init; }
 
     /// <summary>The totals as they grew: by day, or by minute while the phase is young.</summary>
@@ -56,6 +59,7 @@ public sealed record ResultsView
             Lift = LiftCurve.Of(steps, input.Arms, goal, rules, bandArm is { } b && b > 0 && b < input.Arms.Count ? b : verdict.Arm is { } v and > 0 ? v : input.Arms.Count - 1),
             Exposures = [.. input.Arms.Select(a => Exposure(a, steps)), Funnel(input.Arms, steps)],
             Offline = OfflineBoard.Of(input.Offline, input.Arms),
+            Served = ServedBoard.Of(input.Totals.Arms, input.Alpha),
             Recommendation = Recommendation.Of(verdict, progress, scorecard, input.Arms),
         };
     }

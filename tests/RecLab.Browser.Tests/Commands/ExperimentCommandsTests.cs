@@ -110,7 +110,7 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
             await walk.PressAsync("Close");
             await Expect(page).Not.ToHaveURLAsync(new System.Text.RegularExpressions.Regex("metric="));
         }
-        foreach (var other in (string[])["Conversion", "* per user", "Users *"]) walk.Pressed(other); // the same panel for each
+        foreach (var other in (string[])["Conversion", "* per user", "Users *", "MRR *", "NDCG *", "Popularity share", "Intra-list diversity", "Catalogue coverage"]) walk.Pressed(other); // the same panel for each
         var lift = page.Locator(".chart").Filter(new() { Has = page.GetByRole(AriaRole.Img, new() { Name = "Cumulative lift" }) });
         await lift.GetByRole(AriaRole.Button, new() { Name = "Show table" }).ClickAsync();
         walk.Pressed("Show table");

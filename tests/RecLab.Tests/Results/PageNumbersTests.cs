@@ -58,6 +58,26 @@ public sealed class PageNumbersTests(RecLabApp app) : IClassFixture<RecLabApp>
     }
 
     [Fact]
+    public async Task Ranking_metrics_of_served_lists_can_be_recomputed_by_sql_over_the_raw_log()
+    {
+        var experiment = await app.RunningAsync(await app.DraftAsync("lists-by-sql"));
+        var now = DateTimeOffset.UtcNow;
+        await app.StartedAsync("lists-by-sql", now.AddDays(-10));
+        await app.CrowdAsync(experiment, 120, 9, now, [0.10, 0.20]);
+        var input = (await app.Services.GetRequiredService<ResultsReader>().ReadAsync("lists-by-sql", simulated: false))!;
+        // these lists are clicked from the top down: the topmost click is at rank 1 wherever there is one, and no order is better than the one served
+        foreach (var arm in input.Totals.Arms)
+        {
+            var seen = Raw.Scalar($"SELECT count(DISTINCT recommendation) FROM event WHERE experiment = $e AND arm = {arm.Arm} AND type IN ('viewable', 'click')", experiment.Id);
+            var clicked = Raw.Scalar($"SELECT count(DISTINCT recommendation) FROM event WHERE experiment = $e AND arm = {arm.Arm} AND type = 'click'", experiment.Id);
+            Assert.Equal(clicked / seen, arm.Of(new RecLab.Results.Metrics.FirstClickRank()).Value, 12);
+            Assert.Equal(clicked / seen, arm.Of(new RecLab.Results.Metrics.ClickGain()).Value, 12);
+            Assert.Equal(10, arm.Of(new RecLab.Results.Metrics.CatalogueCoverage()).Value, 9);
+        }
+        Assert.Equal(["click-mrr", "click-ndcg", "coverage"], ResultsView.Of(input).Served.Rows.Select(r => r.Metric.Key));
+    }
+
+    [Fact]
     public async Task Live_and_simulated_are_two_readings_with_a_verdict_each()
     {
         var experiment = await app.RunningAsync(await app.DraftAsync("two-readings"));
