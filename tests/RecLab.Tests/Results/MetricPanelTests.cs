@@ -59,6 +59,20 @@ public sealed class MetricPanelTests : BunitContext
     }
 
     [Fact]
+    public void Coverage_says_that_it_is_not_known_day_by_day()
+    {
+        var lost = new long[32];
+        (lost[3], lost[9]) = (2, 1);
+        ArmTotals With(ArmTotals arm, long items) => arm with { Sums = new Dictionary<string, UnitSums>(arm.Sums) { ["coverage"] = RecLab.Results.Metrics.CatalogueCoverage.Sums(new(items, lost), arm.Units) } };
+        var input = Input(Arm(0, 1000, 0.4), Arm(1, 1000, 0.5));
+        var view = ResultsView.Of(input with { Totals = input.Totals with { Arms = [With(Arm(0, 1000, 0.4), 200), With(Arm(1, 1000, 0.5), 260)] } });
+        var panel = Render<MetricPanel>(p => p.Add(m => m.View, view).Add(m => m.Detail, MetricDetail.Of(view, "coverage", new Dictionary<(int, int), UnitSums>(), Spots)!));
+        Assert.Contains("A property of all lists of an arm together is known as it stands, not day by day.", panel.Markup);
+        Assert.Contains("260 items", panel.Find("dl").TextContent);
+        Assert.Contains("+30.0%", panel.Find(".score tbody tr").TextContent);
+    }
+
+    [Fact]
     public void A_traffic_mismatch_withholds_every_effect()
     {
         var panel = Panel(Input(Arm(0, 1000, 0.4), Arm(1, 2000, 0.5)), Ages(100), Spots);

@@ -103,6 +103,9 @@ public sealed class QuestionTests(ShopApp app) : IClassFixture<ShopApp>, IAsyncL
         Assert.Equal(3, lists.Select(l => l.GetProperty("recommendationId").GetString()).Distinct().Count());
         Assert.Single(lists.Select(l => string.Join(' ', ShopApp.Ids(l))).Distinct());
         Assert.Equal(["3 12"], app.Rows("SELECT lists, served FROM unit_day WHERE unit = 'again'"));
+        // what the list is like beyond its accuracy goes with it, and into the totals: three lists of four items whose popularity and categories are known
+        Assert.Equal(["3"], app.Rows("SELECT count(*) FROM recommendation WHERE unit = 'again' AND head BETWEEN 0 AND 4 AND variety BETWEEN 0 AND 2520"));
+        Assert.Equal(["12 3 1"], app.Rows("SELECT known, varied, head = (SELECT sum(head) FROM recommendation WHERE unit = 'again') FROM unit_day WHERE unit = 'again'"));
     }
 
     [Fact]
