@@ -53,7 +53,7 @@ public static class RecommenderCatalog
         RecommenderFamily.Of<UltraGcnOptions>("ultragcn", "UltraGCN", "The graph of touches as weights of a loss, without walking it.",
             "Mao et al. 2021, CIKM", "graph", o => new UltraGcn(o)) with { NeedsTorch = true },
         RecommenderFamily.Of<CaserOptions>("caser", "Caser", "Filters over the newest items, as over an image, predict the next.",
-            "Tang, Wang 2018, WSDM", "sequence", o => new Caser(o)) with { NeedsTorch = true, Experimental = true },
+            "Tang, Wang 2018, WSDM", "sequence", o => new Caser(o)) with { NeedsTorch = true },
         RecommenderFamily.Of<AutoRecOptions>("autorec", "AutoRec", "An autoencoder with one hidden layer under squared error.",
             "Sedhain et al. 2015, WWW", "neural", o => new AutoRec(o)) with { NeedsTorch = true },
         RecommenderFamily.Of<MultimodalOptions>("multimodal", "Multimodal towers", "Two towers whose items are fused from ids, given vectors and words; places what nobody touched yet.",
