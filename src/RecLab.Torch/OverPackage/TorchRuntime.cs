@@ -11,6 +11,9 @@ internal static class TorchRuntime
 
     public static TorchAvailability Availability => Probed.Value;
 
+    /// <summary>The package does not say.</summary>
+    public static string Kernels => "";
+
     /// <exception cref="TorchException">Tensors cannot be used here, or the device does not exist; the message is one sentence.</exception>
     public static void Require(string device)
     {
