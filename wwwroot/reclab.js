@@ -44,6 +44,28 @@
     }
   });
 
+  // What a word of the glossary means, beside it: on hover, focus and touch. It can be reached by the pointer; Escape, leaving and scrolling take it away.
+  const tip = Object.assign(document.createElement('div'), { className: 'tip', hidden: true });
+  tip.setAttribute('role', 'tooltip');
+  const termOf = node => node instanceof Element ? node.closest('.term') : null;
+  const hideTip = () => { tip.hidden = true; };
+  const showTip = term => {
+    tip.textContent = term.getAttribute('aria-description');
+    document.body.append(tip);
+    tip.hidden = false;
+    const word = term.getBoundingClientRect(), box = tip.getBoundingClientRect(), width = document.documentElement.clientWidth;
+    tip.style.left = `${Math.max(12, Math.min(word.left, width - box.width - 12))}px`;
+    tip.style.top = `${word.bottom + box.height + 8 > innerHeight ? Math.max(4, word.top - box.height - 2) : word.bottom + 2}px`;
+  };
+  for (const kind of ['mouseover', 'focusin', 'click']) document.addEventListener(kind, event => {
+    const term = termOf(event.target);
+    if (term) showTip(term);
+    else if (!tip.hidden && kind !== 'focusin' && !tip.contains(event.target)) hideTip();
+  });
+  document.addEventListener('focusout', event => { if (termOf(event.target)) hideTip(); });
+  document.addEventListener('scroll', hideTip, true);
+  document.addEventListener('keydown', event => { if (event.key === 'Escape') hideTip(); });
+
   const bar = document.getElementById('components-reconnect-modal');
   if (bar) new MutationObserver(() => { if (bar.classList.contains('components-reconnect-rejected')) location.reload(); })
     .observe(bar, { attributes: true, attributeFilter: ['class'] });

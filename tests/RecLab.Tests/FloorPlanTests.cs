@@ -14,6 +14,7 @@ public sealed partial class FloorPlanTests
         ["Storage", "Live"],
         ["Controls"],
         ["Access"],
+        ["Notices"],
         ["Experiments", "Data"],
         ["Events"],
         ["Training"],

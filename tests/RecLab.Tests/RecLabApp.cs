@@ -40,8 +40,25 @@ public class RecLabApp : WebApplicationFactory<Program>
         finally
         {
             Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-            if (!_left) Directory.Delete(DataDir, recursive: true);
+            if (!_left) await RemoveAsync();
         }
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Removes the data folder; what still writes a last line into it (a training that is on its way out) gets a moment.</summary>
+    private async Task RemoveAsync()
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                Directory.Delete(DataDir, recursive: true);
+                return;
+            }
+            catch (IOException) when (tries < 50)
+            {
+                await Task.Delay(100);
+            }
+        }
     }
 }

@@ -11,7 +11,7 @@ public static class AccessSetup
 {
     public static IServiceCollection AddAccess(this IServiceCollection services, HostPaths paths)
     {
-        services.AddSingleton<LinkDesk>().AddSingleton<SetupDesk>().AddSingleton<PeopleDesk>().AddSingleton<KeyDesk>().AddSingleton<Audit>();
+        services.AddSingleton<LinkDesk>().AddSingleton<SetupDesk>().AddSingleton<PeopleDesk>().AddSingleton<KeyDesk>().AddSingleton<Audit>().AddSingleton<FailedSignIns>();
         services.AddScoped<Doorkeeper>().AddScoped<SignInDesk>().AddScoped<IUserConfirmation<Person>, ActiveOnly>();
         services.AddCascadingAuthenticationState().AddScoped<AuthenticationStateProvider, SessionGuard>().AddHttpContextAccessor();
         services.AddIdentityCore<Person>(identity =>

@@ -10,7 +10,7 @@ using RecLab.Storage;
 namespace RecLab.Access;
 
 /// <summary>Why a key opens nothing.</summary>
-public enum KeyFault { None, Missing, Malformed, Unknown, Revoked, Expired, WrongOrigin, SecretNeeded }
+public enum KeyFault { None, Missing, Malformed, Unknown, Revoked, Expired, WrongOrigin, SecretNeeded, OutOfScope }
 
 /// <summary>The answer at the door.</summary>
 /// <param name="Fault">None when the key opens.</param>
@@ -20,7 +20,7 @@ public readonly record struct KeyCheck(KeyFault Fault, KeyGrant? Key)
     public bool Opens => Fault == KeyFault.None;
 
     /// <summary>401 while nobody knows who is asking, 403 when it is known and not allowed.</summary>
-    public int Status => Fault switch { KeyFault.None => 200, KeyFault.WrongOrigin or KeyFault.SecretNeeded => 403, _ => 401 };
+    public int Status => Fault switch { KeyFault.None => 200, KeyFault.WrongOrigin or KeyFault.SecretNeeded or KeyFault.OutOfScope => 403, _ => 401 };
 
     /// <summary>One sentence for the problem details; it never repeats the key.</summary>
     public string Sentence => Fault switch
@@ -31,13 +31,18 @@ public readonly record struct KeyCheck(KeyFault Fault, KeyGrant? Key)
         KeyFault.Revoked => "The key was revoked.",
         KeyFault.Expired => "The key has expired.",
         KeyFault.WrongOrigin => "This origin is not on the key's list.",
+        KeyFault.OutOfScope => "This key was not made for this: its scopes do not cover it.",
         KeyFault.SecretNeeded => "This needs a secret key, which belongs on a server, never in a page.",
         _ => "Nobody here knows this key.",
     };
 }
 
 /// <summary>What a valid key may do and from where.</summary>
-public sealed record KeyGrant(int Id, string Name, ApiKeyKind Kind, IReadOnlyList<string> Origins);
+public sealed record KeyGrant(int Id, string Name, ApiKeyKind Kind, IReadOnlyList<string> Origins, KeyScope Scopes = KeyScope.Recommend | KeyScope.Events)
+{
+    /// <summary>All that a kind may.</summary>
+    public static KeyScope AllOf(ApiKeyKind kind) => KeyScope.Recommend | KeyScope.Events | (kind == ApiKeyKind.Secret ? KeyScope.Manage : KeyScope.None);
+}
 
 /// <summary>Creates, lists, revokes and checks keys. Checking looks only at memory: a copy of all keys, renewed when one changes here,
 /// and every five seconds for changes by another process.</summary>
@@ -59,7 +64,8 @@ public sealed class KeyDesk(IDbContextFactory<RecLabDb> databases, Audit audit, 
     /// <param name="origin">The Origin header of a browser, or null. A publishable key needs a listed origin whenever there is one.</param>
     /// <param name="self">The server's own origin, which is always allowed ("http://localhost:5080"), or null.</param>
     /// <param name="secret">True where only a secret key will do.</param>
-    public KeyCheck Check(string? key, string? origin = null, string? self = null, bool secret = false)
+    /// <param name="scope">What the key must cover.</param>
+    public KeyCheck Check(string? key, string? origin = null, string? self = null, bool secret = false, KeyScope scope = KeyScope.None)
     {
         if (string.IsNullOrEmpty(key)) return new(KeyFault.Missing, null);
         var copy = Current();
@@ -75,6 +81,8 @@ public sealed class KeyDesk(IDbContextFactory<RecLabDb> databases, Audit audit, 
         if (found.ExpiresAt <= clock.GetUtcNow()) return new(KeyFault.Expired, null);
         if (secret && found.Grant.Kind != ApiKeyKind.Secret) return new(KeyFault.SecretNeeded, null);
         if (found.Grant.Kind == ApiKeyKind.Publishable && origin is not null && origin != self && !found.Grant.Origins.Contains(origin)) return new(KeyFault.WrongOrigin, null);
+        if (found.Grant.Kind == ApiKeyKind.Publishable) scope &= ~KeyScope.Manage; // its doors refuse it themselves, in better words
+        if ((found.Grant.Scopes & scope) != scope) return new(KeyFault.OutOfScope, null);
         return new(KeyFault.None, found.Grant);
     }
 
@@ -87,15 +95,17 @@ public sealed class KeyDesk(IDbContextFactory<RecLabDb> databases, Audit audit, 
     /// <param name="kind">Publishable or secret.</param>
     /// <param name="origins">Exact origins of a publishable key: "https://shop.example"; ignored for a secret one.</param>
     /// <param name="expiresAt">When it stops working, or null.</param>
+    /// <param name="scopes">What it opens, or null for all that its kind may.</param>
     /// <exception cref="Refusal">Name, origin or expiry are not acceptable.</exception>
-    public async Task<(ApiKey Entry, string Key)> CreateAsync(string who, string name, ApiKeyKind kind, IEnumerable<string> origins, DateTimeOffset? expiresAt = null)
+    public async Task<(ApiKey Entry, string Key)> CreateAsync(string who, string name, ApiKeyKind kind, IEnumerable<string> origins, DateTimeOffset? expiresAt = null, KeyScope? scopes = null)
     {
         name = name.Trim();
         if (name.Length is 0 or > 80 || name.Any(char.IsControl)) throw new Refusal("Give the key a name of 1 to 80 characters.");
         if (expiresAt <= clock.GetUtcNow()) throw new Refusal("The expiry lies in the past.");
+        if (scopes is { } asked && (asked == KeyScope.None || (asked & ~KeyGrant.AllOf(kind)) != 0)) throw new Refusal(kind == ApiKeyKind.Publishable ? "A publishable key opens lists or events, and nothing else." : "Choose what the key opens.");
         var listed = kind == ApiKeyKind.Secret ? [] : origins.Select(o => o.Trim()).Where(o => o.Length > 0).Select(Origin).Distinct().ToArray();
         var key = KeyText.Create(kind);
-        var entry = new ApiKey { Name = name, Kind = kind, Hash = KeyText.Hash(key), Prefix = KeyText.Prefix(key), Origins = string.Join('\n', listed), CreatedAt = clock.GetUtcNow(), CreatedBy = who, ExpiresAt = expiresAt };
+        var entry = new ApiKey { Name = name, Kind = kind, Hash = KeyText.Hash(key), Prefix = KeyText.Prefix(key), Origins = string.Join('\n', listed), CreatedAt = clock.GetUtcNow(), CreatedBy = who, ExpiresAt = expiresAt, Scopes = scopes is { } some && some != KeyGrant.AllOf(kind) ? some : null };
         await using (var db = await databases.CreateDbContextAsync())
         {
             db.Add(entry);
@@ -125,6 +135,30 @@ public sealed class KeyDesk(IDbContextFactory<RecLabDb> databases, Audit audit, 
         await db.SaveChangesAsync();
         await audit.WriteAsync(who, "key.origins", $"key {id} ({key.Name})", string.Join(", ", listed));
         Changed();
+    }
+
+    /// <summary>A new key in the place of an old one, which goes on working for a while so that nobody who uses it is cut off.</summary>
+    /// <param name="overlap">How long the old one still works; never longer than it would have.</param>
+    /// <exception cref="Refusal">There is no such key, or it works no more.</exception>
+    public async Task<(ApiKey Entry, string Key)> RotateAsync(string who, int id, TimeSpan overlap)
+    {
+        if (overlap < TimeSpan.Zero || overlap > TimeSpan.FromDays(90)) throw new Refusal("The old key can go on working for up to 90 days.");
+        await using var db = await databases.CreateDbContextAsync();
+        var (old, now) = (await db.Set<ApiKey>().FindAsync(id) ?? throw new Refusal($"There is no key {id}."), clock.GetUtcNow());
+        if (old.RevokedAt is not null || old.ExpiresAt <= now) throw new Refusal($"{old.Name} works no more; make a new key instead.");
+        var key = KeyText.Create(old.Kind);
+        var lasts = old.ExpiresAt - old.CreatedAt;
+        var entry = new ApiKey
+        {
+            Name = old.Name, Kind = old.Kind, Hash = KeyText.Hash(key), Prefix = KeyText.Prefix(key), Origins = old.Origins, Scopes = old.Scopes, CreatedAt = now, CreatedBy = who, ExpiresAt = now + lasts,
+        };
+        db.Add(entry);
+        var end = now + overlap;
+        if (old.ExpiresAt is null || old.ExpiresAt > end) old.ExpiresAt = end;
+        await db.SaveChangesAsync();
+        await audit.WriteAsync(who, "key.rotate", $"key {id} ({old.Name})", $"replaced by {entry.Prefix}..., works until {old.ExpiresAt:yyyy-MM-dd HH:mm} UTC");
+        Changed();
+        return (entry, key);
     }
 
     /// <summary>Ends a key at once.</summary>
@@ -162,7 +196,7 @@ public sealed class KeyDesk(IDbContextFactory<RecLabDb> databases, Audit audit, 
             var open = keys.Where(k => k.RevokedAt is null && (k.ExpiresAt is null || k.ExpiresAt > clock.GetUtcNow()));
             return _copy = new(
                 keys.GroupBy(k => k.Prefix).ToFrozenDictionary(g => g.Key, g => g.Select(k => new Entry(
-                    Encoding.ASCII.GetBytes(k.Hash), new(k.Id, k.Name, k.Kind, Lines(k.Origins)), k.ExpiresAt, k.RevokedAt is not null)).ToArray()),
+                    Encoding.ASCII.GetBytes(k.Hash), new(k.Id, k.Name, k.Kind, Lines(k.Origins), KeyGrant.AllOf(k.Kind) & (k.Scopes ?? KeyGrant.AllOf(k.Kind))), k.ExpiresAt, k.RevokedAt is not null)).ToArray()),
                 open.SelectMany(k => Lines(k.Origins)).ToFrozenSet(StringComparer.Ordinal), now);
         }
     }

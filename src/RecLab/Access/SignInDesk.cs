@@ -4,7 +4,7 @@ using RecLab.Storage;
 namespace RecLab.Access;
 
 /// <summary>Checks an address and a password, counts failures, and starts the session. The answer never says which of the two was wrong.</summary>
-public sealed class SignInDesk(SignInManager<Person> sessions, UserManager<Person> people, Audit audit, TimeProvider clock)
+public sealed class SignInDesk(SignInManager<Person> sessions, UserManager<Person> people, FailedSignIns failures, IHttpContextAccessor http, Audit audit, TimeProvider clock)
 {
     private const string Wrong = "Address or password is not right.";
     private static readonly Person Nobody = new();
@@ -13,10 +13,13 @@ public sealed class SignInDesk(SignInManager<Person> sessions, UserManager<Perso
     /// <returns>Null when signed in, else the sentence to show.</returns>
     public async Task<string?> SignInAsync(string? email, string? password, bool remember)
     {
+        var address = http.HttpContext?.Connection.RemoteIpAddress;
+        if (failures.TooMany(address)) return "Too many failed attempts from your network. Wait 15 minutes.";
         var person = await people.FindByEmailAsync(email ?? "");
         if (person is null)
         {
             people.PasswordHasher.VerifyHashedPassword(Nobody, NobodysHash, password ?? ""); // an unknown address takes as long as a known one
+            failures.Add(address);
             return Wrong;
         }
         var result = await sessions.PasswordSignInAsync(person, password ?? "", remember, lockoutOnFailure: true);
@@ -25,7 +28,11 @@ public sealed class SignInDesk(SignInManager<Person> sessions, UserManager<Perso
             await audit.WriteAsync(person.DisplayName, "person.locked", $"person {person.DisplayName}", "too many wrong passwords");
             return "Too many attempts. Wait 15 minutes, or ask an administrator for a new password.";
         }
-        if (!result.Succeeded) return Wrong;
+        if (!result.Succeeded)
+        {
+            failures.Add(address);
+            return Wrong;
+        }
         person.LastSignInAt = clock.GetUtcNow();
         await people.UpdateAsync(person);
         return null;

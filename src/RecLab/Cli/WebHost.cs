@@ -5,6 +5,7 @@ using RecLab.Doors;
 using RecLab.Events;
 using RecLab.Experiments;
 using RecLab.Laboratory;
+using RecLab.Notices;
 using RecLab.Operations;
 using RecLab.Results;
 using RecLab.Data;
@@ -34,6 +35,7 @@ public static class WebHost
         builder.Services.AddSingleton<RecLab.Live.LiveFeed>();
         builder.Services.AddControls();
         builder.Services.AddAccess(paths);
+        builder.Services.AddNotices();
         builder.Services.AddShell();
         builder.Services.AddOperations();
         builder.Services.AddExperiments();

@@ -75,7 +75,7 @@ public sealed class ApiDoor(KeyDesk keys, OwnKeys own, OriginBook origins, IConf
         var origin = http.Request.Headers.Origin.ToString() is { Length: > 0 } o ? o : null;
         http.Response.Headers.Vary = "Origin";
         http.Response.Headers.CacheControl = "no-store";
-        var check = keys.Check(KeyOf(http.Request), origin, Self(http));
+        var check = keys.Check(KeyOf(http.Request), origin, Self(http), scope: ScopeOf(http.Request.Path));
         if (origin is not null && !(check.Key is { } known && own.IsPreview(known.Id))) origins.Add(origin, http.Request.Query["placement"], check.Opens ? null : check.Sentence);
         if (!check.Opens) throw new ProblemException(check.Status, check.Sentence);
         var grant = check.Key!;
@@ -105,6 +105,18 @@ public sealed class ApiDoor(KeyDesk keys, OwnKeys own, OriginBook origins, IConf
     {
         http.Response.Headers.AccessControlAllowOrigin = origin;
         http.Response.Headers.AccessControlExposeHeaders = "Retry-After";
+    }
+
+    /// <summary>What a key must cover for an address; whatever is not known here is management.</summary>
+    private static KeyScope ScopeOf(PathString path)
+    {
+        if (!path.StartsWithSegments("/api/v1", out var rest)) return KeyScope.Manage;
+        return rest.Value switch
+        {
+            { } p when p.StartsWith("/recommendations", StringComparison.OrdinalIgnoreCase) => KeyScope.Recommend,
+            { } p when p.StartsWith("/events", StringComparison.OrdinalIgnoreCase) || p.StartsWith("/exposures", StringComparison.OrdinalIgnoreCase) => KeyScope.Events,
+            _ => KeyScope.Manage,
+        };
     }
 
     private static string Self(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host}";

@@ -14,6 +14,9 @@ public sealed record ListsAnswer(string Variant, int Version, long Rows, int Use
 /// <summary><c>PUT /api/v1/variants/{key}/lists</c>: a CSV file becomes the next version of a variant of uploaded lists, whole or not at all. With <c>?dataset=</c> the variant is made where it does not exist.</summary>
 internal sealed class ListsDoor(ExternalDesk desk, Training.TrainingReader variants)
 {
+    /// <summary>Lists pack 3 to 30 times, deflate at most 1,032 times; the first bytes may be as monotonous as they like.</summary>
+    private const int MostTimes = 250, Monotonous = 16 << 20;
+
     public async Task PutAsync(HttpContext http, Caller caller)
     {
         if (caller.FromBrowser) throw new ProblemException(403, "This needs a secret key, which belongs on a server, never in a page.");
@@ -65,6 +68,7 @@ internal sealed class ListsDoor(ExternalDesk desk, Training.TrainingReader varia
             for (int read; (read = await from.ReadAsync(buffer, http.RequestAborted)) > 0;)
             {
                 if ((total += read) > ExternalDesk.MostBytes) throw new ProblemException(413, $"The file is larger than {ExternalDesk.MostBytes >> 20} MiB.");
+                if (gzip && total > Monotonous && http.Request.ContentLength is { } packed && total / MostTimes > packed) throw new ProblemException(413, $"The body unpacks to more than {MostTimes} times its size.");
                 await to.WriteAsync(buffer.AsMemory(0, read), http.RequestAborted);
             }
         }

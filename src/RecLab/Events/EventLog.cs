@@ -45,6 +45,9 @@ public sealed class EventLog(EventStore store, IDbContextFactory<RecLabDb> datab
     /// <summary>The newest events as they were taken.</summary>
     public RecentEvents Recent => _recent;
 
+    /// <summary>Whether live events still come.</summary>
+    public Pulse Pulse { get; } = new();
+
     /// <summary>Records a served list. Ends when it is durable.</summary>
     /// <returns>The list as it is stored: the earlier one where one is stored under this id already.</returns>
     /// <exception cref="EventLogBusyException">The queue is full or the database cannot be written.</exception>
@@ -53,6 +56,7 @@ public sealed class EventLog(EventStore store, IDbContextFactory<RecLabDb> datab
         if (exposure.Propensities.Count != exposure.Items.Count) throw new ArgumentException($"{exposure.Items.Count} items need as many propensities, got {exposure.Propensities.Count}.");
         var entry = new ExposureEntry(exposure);
         await Enqueue(entry);
+        Pulse.Listed(exposure.Simulated);
         return entry.Earlier ?? exposure;
     }
 
@@ -64,6 +68,7 @@ public sealed class EventLog(EventStore store, IDbContextFactory<RecLabDb> datab
         var entry = new EventsEntry(events);
         await Enqueue(entry);
         _recent.Add(events, entry.Receipts);
+        if (events.Any(e => !e.Simulated)) Pulse.Heard(clock.GetUtcNow());
         return entry.Receipts;
     }
 
@@ -155,12 +160,14 @@ public sealed class EventLog(EventStore store, IDbContextFactory<RecLabDb> datab
         {
             _writer!.Write(group);
             Interlocked.Add(ref _committed, group.Sum(e => e.Size));
+            Pulse.Wrote(true, clock.GetUtcNow());
             if (_writer.Interests.Count > 0) Committed?.Invoke(_writer.Interests);
             foreach (var entry in group) entry.Done();
             feed.Changed(LiveFeed.Results);
         }
         catch (Exception fault)
         {
+            Pulse.Wrote(false, clock.GetUtcNow());
             log.LogError(fault, "A group of {Count} entries could not be written to the event log; the senders were asked to try again.", group.Count);
             var busy = new EventLogBusyException("The event log cannot be written at the moment.", fault);
             foreach (var entry in group) entry.Fail(busy);

@@ -16,5 +16,6 @@ public static class LaboratorySetup
         .AddSingleton<OwnDoor>(provider => () => SimulationQueue.ToSelf(provider.GetRequiredService<IServer>()))
         .AddSingleton<SimulationQueue>()
         .AddSingleton<SimulationBoard>()
+        .AddSingleton<Notices.INewsSource, SimulationNews>()
         .AddHostedService(provider => provider.GetRequiredService<SimulationQueue>());
 }

@@ -11,7 +11,7 @@ public sealed class LiveFeed(TimeProvider clock, ILogger<LiveFeed> log)
 
     /// <summary>Topics in use. An experiment's or run's own topic is a name and an id: <c>run:12</c>.</summary>
     public const string Experiments = "experiments", Runs = "runs", Datasets = "datasets", Variants = "variants", Results = "results", Placements = "placements",
-        People = "people", Keys = "keys", Searches = "searches";
+        People = "people", Keys = "keys", Searches = "searches", Notices = "notices";
 
     /// <summary>Says that something about the topic changed. Returns at once; callable from any thread.</summary>
     public void Changed(string topic)

@@ -9,7 +9,8 @@ public static class OperationsSetup
 {
     public static IServiceCollection AddOperations(this IServiceCollection services) => services
         .AddSingleton<RequestMeter>().AddSingleton<Backup>().AddSingleton<Doctor>().AddSingleton<ReadinessBoard>().AddSingleton<OperationsBoard>().AddSingleton<IReadiness, DatabaseReadiness>().AddSingleton<IReadiness, ModelReadiness>()
-        .AddSingleton<SelfTestStore>().AddSingleton<SelfTestJob>().AddHostedService(provider => provider.GetRequiredService<SelfTestJob>());
+        .AddSingleton<SelfTestStore>().AddSingleton<SelfTestJob>().AddHostedService(provider => provider.GetRequiredService<SelfTestJob>())
+        .AddSingleton<Watch>().AddHostedService(provider => provider.GetRequiredService<Watch>());
 
     /// <summary>Measures every answer but files and circuits; the outermost of all.</summary>
     public static void UseOperations(this WebApplication app)

@@ -24,6 +24,9 @@ public sealed record Health(IReadOnlyList<HealthCell> Cells)
     /// <summary>Share of users in several arms, and of lists from a fallback, from which it is worth a look and from which nothing can be trusted.</summary>
     public const double WatchShare = 0.001, BadShare = 0.01, WatchFallback = 0.01, BadFallback = 0.1;
 
+    /// <summary>Title of the cell about the planned shares.</summary>
+    public const string SplitTitle = "Traffic split";
+
     /// <summary>The worst of the cells.</summary>
     public HealthLevel Level => Cells.Count == 0 ? HealthLevel.Unknown : Cells.Max(c => c.Level);
 
@@ -35,16 +38,15 @@ public sealed record Health(IReadOnlyList<HealthCell> Cells)
 
     private static HealthCell Split(IReadOnlyList<PhaseArm> arms, IReadOnlyList<ArmTotals> totals)
     {
-        const string title = "Traffic split";
         var users = totals.Sum(t => t.Units);
         if (!SampleRatio.Test([.. totals.Select(t => t.Units)], [.. arms.Select(a => a.Weight)]).TryGet(out var test, out _))
-            return new(title, HealthLevel.Unknown, "no users yet", "compared with the plan once users come");
-        if (test.Expected.Min() < 5) return new(title, HealthLevel.Unknown, $"{Figures.Count(users)} users", "too few to compare with the plan");
+            return new(SplitTitle, HealthLevel.Unknown, "no users yet", "compared with the plan once users come");
+        if (test.Expected.Min() < 5) return new(SplitTitle, HealthLevel.Unknown, $"{Figures.Count(users)} users", "too few to compare with the plan");
         var off = totals.Select((t, i) => Math.Abs((double)t.Units / users - arms[i].Weight)).Max();
         var far = $"off by at most {Figures.Points(off).TrimStart('+')}";
         return test.IsMismatch()
-            ? new(title, HealthLevel.Bad, Figures.P(test.PValue), $"traffic mismatch, {far}")
-            : new(title, HealthLevel.Good, Figures.P(test.PValue), $"as planned, {far}");
+            ? new(SplitTitle, HealthLevel.Bad, Figures.P(test.PValue), $"traffic mismatch, {far}")
+            : new(SplitTitle, HealthLevel.Good, Figures.P(test.PValue), $"as planned, {far}");
     }
 
     private static HealthCell Several(IReadOnlyList<ArmTotals> totals, TrafficFacts facts)

@@ -38,6 +38,11 @@ public sealed class FrameCommandsTests(LiveApp app) : IClassFixture<LiveApp>
             Assert.Equal(theme, await page.Locator("html").GetAttributeAsync("data-theme"));
             Assert.Equal(kept, (await page.Context.CookiesAsync()).FirstOrDefault(c => c.Name == "reclab-theme")?.Value);
         }
+        await walk.PressAsync("Glossary", AriaRole.Link);
+        await Expect(page).ToHaveURLAsync(app.Url + "/glossary");
+        await walk.PressAsync("Notifications", AriaRole.Link);
+        await Expect(page).ToHaveURLAsync(app.Url + "/notifications");
+        await MenuAsync();
         await walk.PressAsync("People", AriaRole.Link);
         await Expect(page).ToHaveURLAsync(app.Url + "/people");
         await MenuAsync();

@@ -55,7 +55,7 @@ public sealed class FrameTests(LiveApp app) : IClassFixture<LiveApp>
     {
         await using var visitor = await app.SignedInAsync();
         List<string> findings = [];
-        foreach (var path in Place.All.Select(p => p.Path).Concat(["/people", "/settings", "/settings?tab=audit", "/more"]))
+        foreach (var path in Place.All.Select(p => p.Path).Concat(["/people", "/settings", "/settings?tab=audit", "/notifications", "/notifications/webhooks", "/more"]))
         {
             await visitor.Page.SetViewportSizeAsync(1440, 900);
             await visitor.GoAsync(path);

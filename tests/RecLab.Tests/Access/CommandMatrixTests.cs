@@ -24,9 +24,10 @@ public sealed partial class CommandMatrixTests(RecLabApp app) : IClassFixture<Re
         ["RolloutDesk.AdvanceAsync"] = Policies.Operate, ["RolloutDesk.HoldAsync"] = Policies.Operate, ["RolloutDesk.ResumeAsync"] = Policies.Operate, ["RolloutDesk.RollBackAsync"] = Policies.Operate,
         ["VariantDesk.ServeAsync"] = Policies.Operate,
         ["TrainingDesk.RequestAsync"] = Policies.Operate, ["TrainingDesk.RetryAsync"] = Policies.Operate, ["TrainingDesk.ResumeAsync"] = Policies.Operate, ["TrainingDesk.CancelAsync"] = Policies.Operate,
-        ["KeyDesk.CreateAsync"] = Policies.Administer, ["KeyDesk.RevokeAsync"] = Policies.Administer, ["KeyDesk.SetOriginsAsync"] = Policies.Administer, ["OwnKeys.SetWidgetOriginsAsync"] = Policies.Administer,
+        ["KeyDesk.CreateAsync"] = Policies.Administer, ["KeyDesk.RevokeAsync"] = Policies.Administer, ["KeyDesk.RotateAsync"] = Policies.Administer, ["KeyDesk.SetOriginsAsync"] = Policies.Administer, ["OwnKeys.SetWidgetOriginsAsync"] = Policies.Administer,
         ["PeopleDesk.InviteAsync"] = Policies.Administer, ["PeopleDesk.WithdrawAsync"] = Policies.Administer, ["PeopleDesk.ResetLinkAsync"] = Policies.Administer, ["PeopleDesk.ChangeRoleAsync"] = Policies.Administer,
         ["PeopleDesk.DeactivateAsync"] = Policies.Administer, ["PeopleDesk.ReactivateAsync"] = Policies.Administer,
+        ["WebhookDesk.CreateAsync"] = Policies.Administer, ["WebhookDesk.RemoveAsync"] = Policies.Administer, ["WebhookDesk.TestAsync"] = Policies.Administer,
         ["ExternalDesk.CreateEndpointAsync"] = Policies.Administer, ["ExternalDesk.ChangeEndpointAsync"] = Policies.Administer, // an address that the server calls
     };
 

@@ -113,6 +113,46 @@ public sealed class KeyDeskTests(RecLabApp app) : IClassFixture<RecLabApp>
         Assert.True(other.Check(key, "https://late.example").Opens);
     }
 
+    [Fact]
+    public async Task A_rotated_key_and_its_successor_both_open_until_the_overlap_is_over()
+    {
+        var clock = new ManualClock(DateTimeOffset.UtcNow);
+        var keys = new KeyDesk(app.Services.GetRequiredService<IDbContextFactory<RecLabDb>>(), app.Services.GetRequiredService<Audit>(), app.Services.GetRequiredService<RecLab.Live.LiveFeed>(), clock);
+        var (entry, old) = await keys.CreateAsync("mara", "front", ApiKeyKind.Publishable, ["https://shop.example"], scopes: KeyScope.Recommend);
+        var (successor, fresh) = await keys.RotateAsync("mara", entry.Id, TimeSpan.FromDays(7));
+        Assert.NotEqual(old, fresh);
+        Assert.Equal((entry.Name, entry.Kind, entry.Origins, entry.Scopes, null), (successor.Name, successor.Kind, successor.Origins, successor.Scopes, successor.ExpiresAt));
+        clock.Advance(TimeSpan.FromDays(7) - TimeSpan.FromSeconds(1));
+        Assert.True(keys.Check(old, "https://shop.example").Opens);
+        Assert.True(keys.Check(fresh, "https://shop.example").Opens);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(KeyFault.Expired, keys.Check(old, "https://shop.example").Fault);
+        Assert.True(keys.Check(fresh, "https://shop.example").Opens);
+        await Assert.ThrowsAsync<Refusal>(() => keys.RotateAsync("mara", entry.Id, TimeSpan.FromDays(7))); // it works no more
+    }
+
+    [Fact]
+    public async Task An_overlap_never_lengthens_a_keys_life()
+    {
+        var (entry, _) = await Secret(DateTimeOffset.UtcNow.AddDays(2));
+        var (successor, _) = await Keys.RotateAsync("mara", entry.Id, TimeSpan.FromDays(30));
+        Assert.Equal(entry.ExpiresAt, (await Keys.ListAsync(TestContext.Current.CancellationToken)).Single(k => k.Id == entry.Id).ExpiresAt);
+        Assert.InRange(successor.ExpiresAt!.Value, DateTimeOffset.UtcNow.AddDays(1.9), DateTimeOffset.UtcNow.AddDays(2.1)); // as long as the old one had
+    }
+
+    [Fact]
+    public async Task A_key_opens_only_what_its_scopes_name()
+    {
+        var (_, events) = await Keys.CreateAsync("mara", "collector", ApiKeyKind.Secret, [], scopes: KeyScope.Events);
+        Assert.True(Keys.Check(events, scope: KeyScope.Events).Opens);
+        foreach (var other in new[] { KeyScope.Recommend, KeyScope.Manage, KeyScope.Events | KeyScope.Manage })
+            Assert.Equal((KeyFault.OutOfScope, 403), (Keys.Check(events, scope: other).Fault, Keys.Check(events, scope: other).Status));
+        var (_, all) = await Secret();
+        Assert.True(Keys.Check(all, scope: KeyScope.Recommend | KeyScope.Events | KeyScope.Manage).Opens);
+        await Assert.ThrowsAsync<Refusal>(() => Keys.CreateAsync("mara", "page", ApiKeyKind.Publishable, [], scopes: KeyScope.Manage));
+        await Assert.ThrowsAsync<Refusal>(() => Keys.CreateAsync("mara", "nothing", ApiKeyKind.Secret, [], scopes: KeyScope.None));
+    }
+
     [Theory]
     [InlineData("shop.example")]
     [InlineData("https://*.example")]

@@ -2,9 +2,12 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using RecLab.Access;
 using Xunit;
 
@@ -37,6 +40,7 @@ public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLa
     {
         ["/people"] = Roles.Administrator,
         ["/settings"] = Roles.Administrator,
+        ["/notifications/webhooks"] = Roles.Administrator,
         ["/data/import"] = Roles.Analyst,
         ["/data/snapshot"] = Roles.Analyst,
         ["/variants/new"] = Roles.Analyst,
@@ -105,6 +109,14 @@ public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLa
             if (opens) Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound, seen);
             else Assert.True(answer.StatusCode == HttpStatusCode.Redirect && answer.Headers.Location!.AbsolutePath == "/denied", seen);
         }
+    }
+
+    [Fact]
+    public void A_circuit_takes_no_large_message_and_few_lost_ones_are_kept()
+    {
+        app.CreateClient().Dispose();
+        Assert.InRange(app.Services.GetRequiredService<IOptions<HubOptions>>().Value.MaximumReceiveMessageSize ?? long.MaxValue, 1, 64 << 10);
+        Assert.InRange(app.Services.GetRequiredService<IOptions<CircuitOptions>>().Value.DisconnectedCircuitMaxRetained, 0, 100);
     }
 
     [Fact]

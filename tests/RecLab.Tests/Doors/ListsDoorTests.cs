@@ -80,6 +80,27 @@ public sealed class ListsDoorTests(ShopApp app) : IClassFixture<ShopApp>, IAsync
     }
 
     [Fact]
+    public async Task A_gzip_bomb_is_refused_and_changes_nothing()
+    {
+        using var packed = new MemoryStream();
+        await using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.SmallestSize, leaveOpen: true))
+        {
+            await gzip.WriteAsync("user,item\n"u8.ToArray());
+            var line = Encoding.ASCII.GetBytes(new string('0', 1 << 20));
+            for (var mebibyte = 0; mebibyte < 64; mebibyte++) await gzip.WriteAsync(line);
+        }
+        using var server = app.Backend();
+        var content = new ByteArrayContent(packed.ToArray());
+        content.Headers.ContentType = new("text/csv");
+        content.Headers.ContentEncoding.Add("gzip");
+        using var answer = await server.PutAsync($"/api/v1/variants/bomb/lists?dataset={app.DatasetId}", content);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Contains("250 times", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await using var db = await app.DbAsync();
+        Assert.DoesNotContain(db.Set<Variant>(), v => v.Key == "bomb");
+    }
+
+    [Fact]
     public async Task Lists_are_not_trained()
     {
         await PutAsync($"/api/v1/variants/untrained/lists?dataset={app.DatasetId}", "user,item\nu,5\n");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using RecLab.Access;
 using RecLab.Serving.External;
 using Xunit;
 

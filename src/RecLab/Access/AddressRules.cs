@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace RecLab.Serving.External;
+namespace RecLab.Access;
 
 /// <summary>Which addresses the server may call (IANA special-purpose registries, RFC 6890).</summary>
 public static class AddressRules

@@ -1,0 +1,82 @@
+using Microsoft.EntityFrameworkCore;
+using RecLab.Data;
+using RecLab.Events;
+using RecLab.Experiments;
+using RecLab.Notices;
+using RecLab.Results;
+using RecLab.Storage;
+using RecLab.Training;
+
+namespace RecLab.Operations;
+
+/// <summary>Looks every half minute for what people should be told: a traffic split that breaks, events that stop coming, jobs that fail, experiments that reach their end.</summary>
+public sealed class Watch(IDbContextFactory<RecLabDb> databases, ResultsReader results, EventLog events, NoticeDesk notices, IEnumerable<INewsSource> others, TimeProvider clock, ILogger<Watch> log) : BackgroundService
+{
+    /// <summary>What failed longer ago is not news any more.</summary>
+    private static readonly TimeSpan News = TimeSpan.FromDays(1);
+
+    /// <summary>Looks now.</summary>
+    public async Task LookAsync(CancellationToken cancellation = default)
+    {
+        await JobsAsync(cancellation);
+        await ExperimentsAsync(cancellation);
+        foreach (var other in others)
+            foreach (var (kind, cause, sentence, path) in await other.LookAsync(clock.GetUtcNow() - News, cancellation)) await notices.TellAsync(kind, cause, sentence, path, cancellation);
+        if (events.Pulse.Stopped(clock.GetUtcNow()) is { } stop) await notices.TellAsync(NoticeKind.IngestStopped, stop.Cause, stop.Sentence, "/operations", cancellation);
+    }
+
+    private async Task JobsAsync(CancellationToken cancellation)
+    {
+        var since = clock.GetUtcNow() - News;
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var runs = await (from r in db.Set<TrainingRun>().AsNoTracking()
+                          where (r.State == RunState.Failed || r.State == RunState.Lost) && r.FinishedAt > since
+                          join v in db.Set<Variant>() on r.VariantId equals v.Id
+                          select new { r.Id, r.Attempt, r.Version, v.Name, r.Error }).ToListAsync(cancellation);
+        foreach (var run in runs) await FailedAsync($"run:{run.Id}:{run.Attempt}", $"The training of {run.Name} v{run.Version} failed", run.Error, $"/training/{run.Id}", cancellation);
+        foreach (var data in await db.Set<Dataset>().AsNoTracking().Where(d => d.State == DatasetState.Failed && d.CreatedAt > since).Select(d => new { d.Id, d.Name, d.Error }).ToListAsync(cancellation))
+            await FailedAsync($"dataset:{data.Id}", $"The import of {data.Name} failed", data.Error, $"/data/{data.Id}", cancellation);
+    }
+
+    private Task FailedAsync(string cause, string what, string? why, string path, CancellationToken cancellation) =>
+        notices.TellAsync(NoticeKind.JobFailed, cause, why is { Length: > 0 } ? $"{what}: {(why.Length > 300 ? why[..300] : why)}" : $"{what}.", path, cancellation);
+
+    private async Task ExperimentsAsync(CancellationToken cancellation)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        foreach (var experiment in await db.Set<Experiment>().AsNoTracking().Include(e => e.Arms.OrderBy(a => a.Position)).Where(e => e.State == ExperimentState.Running || e.State == ExperimentState.Paused).ToListAsync(cancellation))
+        {
+            var (cause, path) = ($"experiment:{experiment.Id}:{experiment.Phase}", $"/experiments/{experiment.Key}");
+            foreach (var simulated in (bool[])[false, true])
+            {
+                var input = await results.ReadAsync(experiment, simulated, cancellation);
+                var whose = simulated ? "simulated visitors" : "users";
+                var health = Health.Of(input.Arms, input.Totals.Arms, input.Facts, simulated, running: true, input.ReadAt);
+                if (health.Cells.First(c => c.Title == Health.SplitTitle) is { Level: HealthLevel.Bad } split)
+                    await notices.TellAsync(NoticeKind.SampleRatio, $"{cause}:split:{(simulated ? "simulated" : "live")}", $"{experiment.Name} does not split its {whose} as planned ({split.Value}, {split.Caption}); its numbers cannot be trusted.", $"{path}?traffic={(simulated ? "simulated" : "live")}", cancellation);
+                if (simulated || input.PhaseStartedAt is not { } start) continue;
+                var progress = Progress.Of(input.Settings, input.Alpha, simulated, input.ReadAt - start, input.Totals.Arms.Min(a => a.Units), null);
+                if (progress.PlanComplete) await notices.TellAsync(NoticeKind.ExperimentEnd, $"{cause}:end", $"{experiment.Name} has the users and the days of its plan; it can be decided.", path, cancellation);
+            }
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(30), clock);
+        while (await timer.WaitForNextTickAsync(stopping))
+        {
+            try
+            {
+                await LookAsync(stopping);
+            }
+            catch (Exception) when (stopping.IsCancellationRequested) { return; }
+#pragma warning disable CA1031 // one look that fails must not end the watch
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                log.LogError(fault, "The watch could not look; it looks again in half a minute.");
+            }
+        }
+    }
+}
