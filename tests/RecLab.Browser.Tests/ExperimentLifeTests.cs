@@ -70,6 +70,10 @@ public sealed class ExperimentLifeTests(LiveApp app) : IClassFixture<LiveApp>
 
         var rollout = page.GetByLabel("Rollout", new() { Exact = true });
         await Expect(rollout).ToContainTextAsync("At 50%");
+        await rollout.GetByRole(AriaRole.Button, new() { Name = "Hold rollout" }).ClickAsync();
+        await Expect(rollout).ToContainTextAsync("Held at 50%");
+        await rollout.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
+        await Expect(rollout).ToContainTextAsync("At 50%");
         await visitor.PictureAsync("rollout");
         Assert.Null(await ServedAsync());
         await rollout.GetByRole(AriaRole.Button, new() { Name = "Go to 75%" }).ClickAsync();
@@ -79,6 +83,10 @@ public sealed class ExperimentLifeTests(LiveApp app) : IClassFixture<LiveApp>
         await rollout.GetByRole(AriaRole.Button, new() { Name = "als to 100%" }).ClickAsync();
         await Expect(rollout).ToContainTextAsync("Complete");
         Assert.Equal(decided.Arms[1].VariantId, await ServedAsync());
+        await page.GetByRole(AriaRole.Link, new() { Name = "Report" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "What was decided" })).ToBeVisibleAsync();
+        await Expect(page.GetByText("to everybody in steps of 50, 75, 100%, complete")).ToBeVisibleAsync();
+        await visitor.PictureAsync("report");
         Assert.Empty(visitor.Complaints);
     }
 

@@ -6,7 +6,7 @@ namespace RecLab.Events;
 /// <summary>The event database: where it lies, what its tables are, and connections to it. One writer (<see cref="EventLog"/>), any number of readers.</summary>
 public sealed class EventStore(HostPaths paths)
 {
-    /// <summary>Log (recommendation, event, quarantine), its folds (mark, unit_day, arm, arm_day, moment, age, member, pair, shown,
+    /// <summary>Log (recommendation, event, trait, quarantine), its folds (mark, unit_day, arm, arm_day, moment, age, member, pair, shown,
     /// crossed, spot, traffic, interest), and counters of what went by (tally).</summary>
     private const string Schema = """
         CREATE TABLE IF NOT EXISTS recommendation (
@@ -19,6 +19,9 @@ public sealed class EventStore(HostPaths paths)
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, arm INTEGER NOT NULL, flags INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS quarantine (
           id BLOB PRIMARY KEY, reason TEXT NOT NULL, type TEXT NOT NULL, recommendation TEXT, item TEXT, unit TEXT NOT NULL, received_at INTEGER NOT NULL, simulated INTEGER NOT NULL);
+        CREATE TABLE IF NOT EXISTS trait (
+          experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, name TEXT NOT NULL, unit TEXT NOT NULL, value TEXT NOT NULL, at INTEGER NOT NULL,
+          PRIMARY KEY (experiment, phase, simulated, name, unit)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS mark (recommendation BLOB PRIMARY KEY, marks BLOB NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS unit_day (
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, unit TEXT NOT NULL, day INTEGER NOT NULL,

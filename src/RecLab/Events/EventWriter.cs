@@ -85,6 +85,9 @@ internal sealed class EventWriter(EventStore store, IdSealer sealer, string curr
             entry.Earlier = s.Lists.Find(list.Id)!.Exposure; // a host reports a list again that is stored already: first write wins
             return;
         }
+        if (list.Experiment > 0 && list.Unit.Length > 0 && list.Traits is { } traits)
+            foreach (var (name, value) in traits)
+                s.AddTrait.Set(1, list.Experiment).Set(2, list.Phase).Set(3, list.Simulated).Set(4, name).Set(5, list.Unit).Set(6, value).Set(7, list.ServedAt).Run();
         s.Lists.Add(list);
         s.Fold.Served(list);
     }
@@ -188,6 +191,11 @@ internal sealed class EventWriter(EventStore store, IdSealer sealer, string curr
         public readonly Statement Begin = new(connection, "BEGIN IMMEDIATE"), Commit = new(connection, "COMMIT"), Rollback = new(connection, "ROLLBACK"),
             DataVersion = new(connection, "PRAGMA data_version");
         public readonly Statement AddList = new(connection, "INSERT INTO recommendation VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) ON CONFLICT (id) DO NOTHING");
+        /// <summary>The earliest list says what a user was; of two at the same moment the smaller value, so that the order of arrival never matters.</summary>
+        public readonly Statement AddTrait = new(connection, """
+            INSERT INTO trait VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            ON CONFLICT DO UPDATE SET value = excluded.value, at = excluded.at WHERE excluded.at < at OR (excluded.at = at AND excluded.value < value)
+            """);
         public readonly Statement AddEvent = new(connection, "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) ON CONFLICT (id) DO NOTHING");
         public readonly Statement Quarantine = new(connection, "INSERT INTO quarantine VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO NOTHING");
         public readonly Statement TrimQuarantine = new(connection, "DELETE FROM quarantine WHERE rowid <= (SELECT max(rowid) FROM quarantine) - ?1");
@@ -211,7 +219,7 @@ internal sealed class EventWriter(EventStore store, IdSealer sealer, string curr
 
         public void Dispose()
         {
-            foreach (var statement in new[] { Begin, Commit, Rollback, DataVersion, AddList, AddEvent, Quarantine, TrimQuarantine, _tally }) statement.Dispose();
+            foreach (var statement in new[] { Begin, Commit, Rollback, DataVersion, AddList, AddTrait, AddEvent, Quarantine, TrimQuarantine, _tally }) statement.Dispose();
             Lists.Dispose();
             Fold.Dispose();
         }

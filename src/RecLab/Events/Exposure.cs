@@ -45,6 +45,9 @@ public sealed record Exposure
     /// <summary>Mean Jaccard distance between the categories of two items of the list, in parts of <see cref="ListScore.One"/>; null for fewer than two items or without categories.</summary>
     public int? Variety { get; init; }
 
+    /// <summary>Attributes of the user by which the experiment splits its result; what the user's first list in the phase says stays. Null for none.</summary>
+    public IReadOnlyDictionary<string, string>? Traits { get; init; }
+
     /// <summary>The host decides and reports the items afterwards (log-only arm).</summary>
     public bool HostDecides { get; init; }
 }

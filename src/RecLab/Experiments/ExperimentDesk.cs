@@ -112,6 +112,18 @@ public sealed class ExperimentDesk(IDbContextFactory<RecLabDb> databases, IPrefl
             else (await PresentPhaseAsync(db, experiment, cancellation)).Traffic = traffic;
         }, cancellation);
 
+    /// <summary>Records one more attribute of the users from now on. What it shows is exploratory: it was not asked before the start.</summary>
+    public Task<Experiment> AddSliceAsync(string key, string attribute, string who, CancellationToken cancellation = default) =>
+        MoveAsync(key, ExperimentVerb.AddSlice, "add slice", who, attribute.Trim(), (_, experiment) =>
+        {
+            var (settings, name) = (ExperimentSettings.FromJson(experiment.Settings), attribute.Trim());
+            if (name.Length is 0 or > 64) throw new Refusal("A slice is the name of an attribute with 1 to 64 characters.");
+            if (settings.Slices.Concat(settings.LaterSlices).Contains(name)) throw new Refusal($"The result is split by '{name}' already.");
+            if (settings.Slices.Count + settings.LaterSlices.Count >= ExperimentSettings.MostSlices) throw new Refusal($"A result can be split by at most {ExperimentSettings.MostSlices} attributes.");
+            experiment.Settings = (settings with { LaterSlices = [.. settings.LaterSlices, name] }).ToJson();
+            return Task.CompletedTask;
+        }, cancellation);
+
     /// <summary>Begins a new phase where the model behind an arm was replaced since the present one began; returns null and changes nothing otherwise.</summary>
     public async Task<Experiment?> AdoptModelsAsync(string key, string who, CancellationToken cancellation = default)
     {

@@ -73,6 +73,8 @@ public sealed partial record ExperimentDraft
         foreach (var (user, _) in Settings.Overrides.Where(o => o.Value < 0 || o.Value >= Arms.Count))
             yield return $"The tester '{user}' is sent to an arm that does not exist.";
         if (Settings.Prerequisite is { } before && before.Experiment == Key) yield return "An experiment cannot be its own prerequisite.";
+        if (Settings.Slices.FirstOrDefault(s => s.Trim().Length is 0 or > 64) is { } slice) yield return $"A slice is the name of an attribute with 1 to 64 characters, and '{slice}' is none.";
+        if (Settings.Slices.Count > ExperimentSettings.MostSlices) yield return $"At most {ExperimentSettings.MostSlices} slices can be declared.";
         if (Settings.MinimumUsers < 2) yield return "The minimum of users must be at least 2 an arm.";
         if (Settings.MinimumDays < 0) yield return "The minimum of days cannot be negative.";
         if (!(Settings.TargetEffect is > 0 and <= 10)) yield return "The effect worth finding must be above 0.";

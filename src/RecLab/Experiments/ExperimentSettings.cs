@@ -37,6 +37,9 @@ public sealed record ExperimentSettings
     /// <summary>Attributes by which the result may be split; those named later are marked exploratory.</summary>
     public IReadOnlyList<string> Slices { get; init; } = [];
 
+    /// <summary>Attributes named after the start: recorded from then on, always exploratory.</summary>
+    public IReadOnlyList<string> LaterSlices { get; init; } = [];
+
     /// <summary>Relative effect worth finding, for example 0.05.</summary>
     public double TargetEffect { get; init; } = 0.05;
 
@@ -51,6 +54,9 @@ public sealed record ExperimentSettings
 
     /// <summary>N* of the always-valid interval: the number of users at which it is tightest.</summary>
     public double TightestAt { get; init; } = 5000;
+
+    /// <summary>How many attributes a result may be split by, later ones included.</summary>
+    public const int MostSlices = 6;
 
     /// <summary>The defaults.</summary>
     public static ExperimentSettings Default { get; } = new();

@@ -11,6 +11,7 @@ public static class ExperimentsSetup
         services.AddSingleton<PhaseKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<PhaseKeeper>());
         services.AddSingleton<ExperimentReader>();
+        services.AddSingleton<HoldoutDesk>();
         return services;
     }
 }

@@ -20,7 +20,7 @@ public sealed class LiveExperiments(IDbContextFactory<RecLabDb> databases, LiveF
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
     private static readonly uint HoldoutSeed = Fnv1a.Hash("global-holdout");
     private readonly SemaphoreSlim _reading = new(1, 1);
-    private volatile View _view = new(FrozenDictionary<string, RunningExperiment[]>.Empty, FrozenDictionary<string, RunningExperiment>.Empty, FrozenDictionary<string, RunningRollout>.Empty, 0, null);
+    private volatile View _view = new(FrozenDictionary<string, RunningExperiment[]>.Empty, FrozenDictionary<string, RunningExperiment>.Empty, FrozenDictionary<string, RunningRollout>.Empty, FrozenSet<string>.Empty, 0, null);
 
     /// <summary>The arm this user sees at this placement, or null where no experiment asks for one.</summary>
     /// <param name="unit">The user, as events name it.</param>
@@ -52,6 +52,12 @@ public sealed class LiveExperiments(IDbContextFactory<RecLabDb> databases, LiveF
         return rollout is null || held ? new(null, held && rollout is not null ? RouteReasons.Holdout : reason) : new(rollout.Route(unit), RouteReasons.Rollout);
     }
 
+    /// <summary>Whether anything at this placement looks at attributes, so that they are worth completing.</summary>
+    public bool AsksAttributes(string placement) => _view.Asking.Contains(placement);
+
+    /// <summary>What is recorded of a user of this experiment; null for nothing.</summary>
+    public IReadOnlyDictionary<string, string>? Traits(string experimentKey, IReadOnlyDictionary<string, string>? attributes) => _view.ByKey.GetValueOrDefault(experimentKey)?.Traits(attributes);
+
     /// <summary>Reads the store now.</summary>
     public async Task RefreshAsync(CancellationToken cancellation = default)
     {
@@ -66,7 +72,7 @@ public sealed class LiveExperiments(IDbContextFactory<RecLabDb> databases, LiveF
             var ready = running.Select(e => (e.Placement, Experiment: new RunningExperiment(e))).ToArray();
             _view = new(ready.GroupBy(r => r.Placement, r => r.Experiment).ToFrozenDictionary(g => g.Key, g => g.ToArray()),
                 ready.ToFrozenDictionary(r => r.Experiment.Key, r => r.Experiment),
-                rollouts.ToFrozenDictionary(r => r.Placement, r => new RunningRollout(r)), Share(holdout), startedAt);
+                rollouts.ToFrozenDictionary(r => r.Placement, r => new RunningRollout(r)), ready.Where(r => r.Experiment.AsksAttributes).Select(r => r.Placement).ToFrozenSet(), Share(holdout), startedAt);
         }
         finally
         {
@@ -112,5 +118,5 @@ public sealed class LiveExperiments(IDbContextFactory<RecLabDb> databases, LiveF
     private static double Share(Setting? setting) =>
         double.TryParse(setting?.Value, System.Globalization.CultureInfo.InvariantCulture, out var share) ? Math.Clamp(share, 0, 0.5) : 0;
 
-    private sealed record View(FrozenDictionary<string, RunningExperiment[]> ByPlacement, FrozenDictionary<string, RunningExperiment> ByKey, FrozenDictionary<string, RunningRollout> Rollouts, double Holdout, DateTimeOffset? ReadAt);
+    private sealed record View(FrozenDictionary<string, RunningExperiment[]> ByPlacement, FrozenDictionary<string, RunningExperiment> ByKey, FrozenDictionary<string, RunningRollout> Rollouts, FrozenSet<string> Asking, double Holdout, DateTimeOffset? ReadAt);
 }

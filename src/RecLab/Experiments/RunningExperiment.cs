@@ -29,6 +29,13 @@ public sealed class RunningExperiment
     }
 
     public string Key { get; }
+
+    /// <summary>Whether it looks at attributes of a request at all.</summary>
+    public bool AsksAttributes => _targeting.Length > 0 || Settings.Slices.Count > 0 || Settings.LaterSlices.Count > 0;
+
+    /// <summary>What is recorded of a user so that the result can be split by it; null for nothing. An attribute that did not come is recorded as missing.</summary>
+    public IReadOnlyDictionary<string, string>? Traits(IReadOnlyDictionary<string, string>? attributes) => Settings.Slices.Count + Settings.LaterSlices.Count == 0 ? null
+        : Settings.Slices.Concat(Settings.LaterSlices).Distinct(StringComparer.Ordinal).ToDictionary(s => s, s => attributes?.GetValueOrDefault(s) ?? "", StringComparer.Ordinal);
     public ExperimentSettings Settings { get; }
 
     /// <summary>What everybody sees while the store cannot be read; not counted.</summary>

@@ -15,7 +15,7 @@ namespace RecLab.Results;
 public sealed record DecisionDraft(ExperimentOutcome Outcome, int? Arm, string Reason, string Reviewer, bool Simulated, RolloutPlan? Rollout = null);
 
 /// <summary>Takes decisions: freezes both readings, closes the experiment and lets the placement serve the chosen arm, in one transaction.</summary>
-public sealed class DecisionDesk(ExperimentReader experiments, ResultsReader results, UnitTotals units, ExperimentDesk desk, RolloutDesk rollouts, TimeProvider clock)
+public sealed class DecisionDesk(ExperimentReader experiments, ResultsReader results, UnitTotals units, UnitSlices slices, ExperimentDesk desk, RolloutDesk rollouts, TimeProvider clock)
 {
     /// <exception cref="Refusal">There is no reason, no reviewer where one is needed, health forbids shipping, or the experiment cannot be decided.</exception>
     public async Task<Experiment> DecideAsync(string key, DecisionDraft draft, string who, CancellationToken cancellation = default)
@@ -29,7 +29,7 @@ public sealed class DecisionDesk(ExperimentReader experiments, ResultsReader res
         if (view.Recommendation.IsOpposedBy(draft.Outcome, draft.Arm) && string.IsNullOrWhiteSpace(draft.Reviewer))
             throw new Refusal($"The numbers say '{view.Recommendation.Text}'. Deciding otherwise needs the name of a reviewer.");
         var why = draft.Reviewer.Trim().Length > 0 ? $"{draft.Reason.Trim()} (reviewed by {draft.Reviewer.Trim()})" : draft.Reason;
-        FrozenDepth Depth(ResultsInput of) => FrozenDepth.Read(units, new(file.Experiment.Id, of.Phase, of.Simulated));
+        FrozenDepth Depth(ResultsInput of) => FrozenDepth.Read(units, slices, new(file.Experiment.Id, of.Phase, of.Simulated));
         var snapshot = await Task.Run(() => ResultsSnapshot.Of(clock.GetUtcNow(), live, simulated, Depth(live), Depth(simulated)).ToJson(), cancellation);
         var decided = await desk.DecideAsync(key, draft.Outcome, draft.Arm, snapshot, who, why, (db, experiment) => ServeAsync(db, experiment, draft, who), cancellation);
         await rollouts.AnnounceAsync();

@@ -62,7 +62,14 @@ public sealed class DraftForm
 
     /// <summary>One a line: "user = B".</summary>
     public string Testers { get; set; } = "";
-    public string Slices { get; set; } = "";
+    public string Slices { get; set; } = "known";
+
+    /// <summary>Keys of further metrics; without any, everything of which something is recorded.</summary>
+    public HashSet<string> Secondary { get; } = [];
+
+    /// <summary>Key of the experiment one must take part in, or empty, and the position of its arm.</summary>
+    public string BeforeKey { get; set; } = "";
+    public int BeforeArm { get; set; }
     public int MinimumUsers { get; set; } = 100;
     public int MinimumDays { get; set; } = 7;
 
@@ -86,15 +93,22 @@ public sealed class DraftForm
     {
         Key = Key, Name = Name.Trim(), Placement = Placement, Hypothesis = Hypothesis, Owner = Owner, Tags = Tags, Notes = Notes, Traffic = TrafficPercent / 100, GoalMetric = GoalMetric, Alpha = Alpha,
         Arms = [.. Arms.Zip(Weights, (arm, weight) => new ArmDraft(arm.VariantId, arm.Name, weight))],
-        Settings = new()
+        Settings = ToSettings(size) with { Overrides = ReadTesters() },
+    };
+
+    /// <summary>The settings as they would be kept, without the testers.</summary>
+    public ExperimentSettings ToSettings(SampleSize? size) => new()
         {
             Guardrails = [.. Guards.Where(g => g.On && g.Metric.Key != GoalMetric).Select(g => new Guardrail(g.Metric.Key, g.Percent / 100))],
-            Targeting = [.. Conditions.Where(c => c.Attribute.Trim().Length > 0).Select(c => new Condition(c.Attribute.Trim(), c.Kind, Words(c.Values)))],
+            Targeting = [.. ToConditions()],
             Layer = Layer.Trim().Length == 0 ? null : new(Layer.Trim(), LayerFrom / 100, LayerTo / 100), RespectsHoldout = RespectsHoldout,
-            Overrides = ReadTesters(), Slices = Words(Slices), MinimumUsers = MinimumUsers, MinimumDays = MinimumDays,
+            Secondary = [.. Secondary.Where(s => s != GoalMetric)], Prerequisite = BeforeKey.Length == 0 ? null : new(BeforeKey, BeforeArm),
+            Slices = Words(Slices), MinimumUsers = MinimumUsers, MinimumDays = MinimumDays,
             TargetEffect = EffectPercent / 100, Power = Power, PlannedUsers = size?.UsersPerArm ?? 0, PlannedDays = size?.PlannedDays ?? 0,
-        },
-    };
+        };
+
+    /// <summary>The conditions that name an attribute.</summary>
+    public IEnumerable<Condition> ToConditions() => Conditions.Where(c => c.Attribute.Trim().Length > 0).Select(c => new Condition(c.Attribute.Trim(), c.Kind, Words(c.Values)));
 
     /// <summary>A form that says what a stored draft says.</summary>
     public static DraftForm Of(Experiment experiment)
@@ -112,6 +126,8 @@ public sealed class DraftForm
         form.Arms.AddRange(draft.Arms.Select(a => new ArmLine { VariantId = a.VariantId, Name = a.Name, Percent = a.Weight * 100 }));
         foreach (var guard in form.Guards)
             if (settings.Guardrails.FirstOrDefault(g => g.Metric == guard.Metric.Key) is { } on) (guard.On, guard.Percent) = (true, Math.Round(on.Margin * 100, 6));
+        form.Secondary.UnionWith(settings.Secondary);
+        if (settings.Prerequisite is { } before) (form.BeforeKey, form.BeforeArm) = (before.Experiment, before.Arm);
         form.Conditions.AddRange(settings.Targeting.Select(c => new ConditionLine { Attribute = c.Attribute, Kind = c.Kind, Values = string.Join(", ", c.Values) }));
         return form;
     }

@@ -33,6 +33,12 @@ public sealed class PastTrafficReader(ExperimentReader experiments, UnitTotals u
         var control = grown.FirstOrDefault(a => a.Arm == arm);
         if (control is null || control.Last(0).Units < Enough) return null;
         var days = scope.Simulated || since is null ? control.Days[^1] - control.Days[0] + 1 : Math.Max(1, Math.Min((clock.GetUtcNow() - since.Value).TotalDays, control.Days[^1] - control.Days[0] + 1));
-        return new(Statistics.Moments.Of(metric.Kind, control.Last(0)), control.Last(0).Units, grown.Sum(a => a.Last(0).Units) / days / traffic, source, scope.Simulated);
+        return new(Statistics.Moments.Of(metric.Kind, control.Last(0)), control.Last(0).Units, grown.Sum(a => a.Last(0).Units) / days / traffic, source, scope.Simulated)
+        {
+            NewByWeekday = PastTraffic.Weekdays([.. grown.SelectMany(Arrived).Select(a => (a.Day, a.Users / traffic))]) ?? [.. Enumerable.Repeat(grown.Sum(a => a.Last(0).Units) / days / traffic, 7)],
+        };
     }
+
+    /// <summary>Users of an arm on the day of their first list.</summary>
+    private static IEnumerable<(int Day, double Users)> Arrived(ArmGrowth arm) => arm.Days.Select((day, i) => (day, (double)(arm.Sums[0][i].Units - (i == 0 ? 0 : arm.Sums[0][i - 1].Units))));
 }

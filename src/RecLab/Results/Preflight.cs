@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using RecLab.Controls;
 using RecLab.Experiments;
 using RecLab.Serving;
 using RecLab.Storage;
@@ -7,7 +8,7 @@ using RecLab.Training;
 namespace RecLab.Results;
 
 /// <summary>Looks at the models behind the arms and at the placement before an experiment starts.</summary>
-public sealed class Preflight(IDbContextFactory<RecLabDb> databases) : IPreflight
+public sealed class Preflight(IDbContextFactory<RecLabDb> databases, Audience audience) : IPreflight
 {
     public async Task<PreflightReport> LookAsync(Experiment experiment, CancellationToken cancellation = default)
     {
@@ -21,7 +22,34 @@ public sealed class Preflight(IDbContextFactory<RecLabDb> databases) : IPrefligh
             findings.Add(Model(arm, variants.GetValueOrDefault(arm.VariantId), open.Where(r => r.VariantId == arm.VariantId)));
         if (await db.Set<Rollout>().AsNoTracking().FirstOrDefaultAsync(r => r.Placement == experiment.Placement && (r.State == RolloutState.Growing || r.State == RolloutState.Held), cancellation) is { } rollout)
             findings.Add(new("Rollout", FindingLevel.Note, $"{rollout.Name} is being rolled out here after {rollout.ExperimentKey}; it goes on with those whom this experiment does not take."));
+        findings.AddRange(await AskedAsync(db, experiment, cancellation));
         return new(findings, variants.Values.Where(v => v.ServedRunId is not null).ToDictionary(v => v.Id, v => v.ServedRunId!.Value));
+    }
+
+    /// <summary>What the question itself says: audience, prerequisite, plan, guardrails.</summary>
+    private async Task<IEnumerable<Finding>> AskedAsync(RecLabDb db, Experiment experiment, CancellationToken cancellation)
+    {
+        var settings = ExperimentSettings.FromJson(experiment.Settings);
+        List<Finding> findings = [];
+        if (settings.Targeting.Count > 0)
+        {
+            var share = audience.Match(experiment.Placement, settings.Targeting);
+            findings.Add(share.People == 0 ? new("Audience", FindingLevel.Note, "Nobody was seen here since the server started, so the targeting could not be tried.")
+                : new("Audience", share.Matching == 0 ? FindingLevel.Note : FindingLevel.Good, $"{Figures.Count(share.Matching)} of the {Figures.Count(share.People)} people seen here last match the targeting."));
+        }
+        if (settings.Prerequisite is { } before)
+        {
+            var other = await db.Set<Experiment>().AsNoTracking().FirstOrDefaultAsync(e => e.Key == before.Experiment, cancellation);
+            findings.Add(other is null ? new("Prerequisite", FindingLevel.Blocks, $"There is no experiment '{before.Experiment}' whose users could take part.")
+                : other.State == ExperimentState.Running ? new("Prerequisite", FindingLevel.Good, $"{other.Name} runs.")
+                : new("Prerequisite", FindingLevel.Blocks, $"{other.Name} does not run, so nobody could take part."));
+        }
+        findings.Add(settings.PlannedUsers > 0 ? new("Plan", FindingLevel.Good, $"Planned: {Figures.Count(settings.PlannedUsers)} users an arm, {settings.PlannedDays} days.")
+            : new("Plan", FindingLevel.Note, "No plan: without past traffic nobody can say how long it takes."));
+        if (settings.Guardrails.Count == 0) findings.Add(new("Guardrails", FindingLevel.Note, "No guardrail: nothing says what must not get worse."));
+        if (string.IsNullOrWhiteSpace(experiment.Hypothesis)) findings.Add(new("Hypothesis", FindingLevel.Note, "No hypothesis is written down."));
+        if (settings.MinimumDays < 7) findings.Add(new("Full week", FindingLevel.Note, $"A verdict is allowed after {settings.MinimumDays} days; weekdays differ, a full week is better."));
+        return findings;
     }
 
     private static async Task<Finding> PlacementAsync(RecLabDb db, string placement, CancellationToken cancellation) =>

@@ -1,6 +1,7 @@
 using RecLab.Experiments;
 using RecLab.Statistics;
 using RecLab.Statistics.Distributions;
+using RecLab.Statistics.Planning;
 
 namespace RecLab.Results;
 
@@ -37,26 +38,29 @@ public sealed record Progress
     public double? Fraction => PlannedUsers > 0 ? Math.Min(1, (double)Users / PlannedUsers) : null;
 
     /// <param name="users">Users of the smallest arm.</param>
+    /// <param name="weekdays">New users of that arm on an average Sunday, Monday, ..., Saturday of this phase; null before a week was seen.</param>
     /// <param name="effect">The goal's least certain relative effect, where there is one.</param>
-    public static Progress Of(ExperimentSettings settings, double alpha, bool simulated, TimeSpan age, long users, Estimate? effect)
+    public static Progress Of(ExperimentSettings settings, double alpha, bool simulated, TimeSpan age, long users, Estimate? effect, IReadOnlyList<double>? weekdays = null, DayOfWeek today = DayOfWeek.Monday)
     {
         var (days, minimumDays) = (Math.Max(0, age.TotalDays), settings.MinimumDays);
         return new()
         {
             Days = days, MinimumDays = minimumDays, DaysWaived = simulated, Users = users, MinimumUsers = settings.MinimumUsers,
             PlannedUsers = settings.PlannedUsers, PlannedDays = settings.PlannedDays,
-            DaysLeft = simulated ? null : Left(settings, days, users),
+            DaysLeft = simulated ? null : Left(settings, days, users, weekdays, today),
             Power = effect is { } e ? PowerOf(settings.TargetEffect, e.StandardError, alpha) : null,
             SmallestEffect = effect is { } s ? (Normal.UpperQuantile(alpha / 2) + Normal.Quantile(settings.Power)) * s.StandardError : null,
         };
     }
 
-    private static int? Left(ExperimentSettings settings, double days, long users)
+    private static int? Left(ExperimentSettings settings, double days, long users, IReadOnlyList<double>? weekdays, DayOfWeek today)
     {
         var byDays = Math.Max(settings.MinimumDays, settings.PlannedDays) - days;
         if (settings.PlannedUsers == 0) return byDays > 0 ? (int)Math.Ceiling(byDays) : null;
         if (days < 0.5 || users == 0) return null;
-        var byUsers = (settings.PlannedUsers - users) / (users / days);
+        var missing = (double)settings.PlannedUsers - users;
+        if (weekdays is not null && Duration.Days(missing, weekdays, today, wholeWeeks: false).TryGet(out var calendar, out _)) return (int)Math.Ceiling(Math.Max(0, Math.Max(byDays, missing > 0 ? calendar : 0)));
+        var byUsers = missing / (users / days);
         return (int)Math.Ceiling(Math.Max(0, Math.Max(byDays, byUsers)));
     }
 

@@ -18,6 +18,8 @@ public static class ResultsSetup
         services.AddSingleton<AgreementReader>();
         services.AddSingleton<PastTrafficReader>();
         services.AddSingleton<WizardReader>();
+        services.AddSingleton<ChangeChoices>();
+        services.AddSingleton<SliceReader>();
         services.AddScoped<WizardDesk>();
         services.AddSingleton<DecisionDesk>();
         services.AddSingleton<RolloutReader>();

@@ -14,12 +14,22 @@ public sealed record AgeSums(int Arm, int Days, UnitSums Sums);
 /// <param name="Spots">Impressions by arm and position.</param>
 public sealed record FrozenDepth(IReadOnlyDictionary<string, IReadOnlyList<AgeSums>> Ages, IReadOnlyList<SpotTotal> Spots)
 {
+    /// <summary>By metric key; null in snapshots that were taken before slices were.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<SliceSums>>? Slices { get; init; }
+
     public IReadOnlyDictionary<(int Arm, int Days), UnitSums> AgesOf(string metric) => Ages.TryGetValue(metric, out var ages) ? ages.ToDictionary(a => (a.Arm, a.Days), a => a.Sums) : new Dictionary<(int, int), UnitSums>();
 
     /// <summary>Everything a panel could ask of a phase.</summary>
-    public static FrozenDepth Read(UnitTotals units, UnitScope scope) => new(
+    public static FrozenDepth Read(UnitTotals units, UnitSlices slices, UnitScope scope) => new(
         OutcomeMetricCatalog.PerUser.ToDictionary(m => m.Key, m => (IReadOnlyList<AgeSums>)[.. units.ByAge(scope, m.Measure).OrderBy(a => a.Key).Select(a => new AgeSums(a.Key.Arm, a.Key.Days, a.Value))]),
-        units.ByPosition(scope));
+        units.ByPosition(scope)) { Slices = Sliced(slices, scope) };
+
+    private static Dictionary<string, IReadOnlyList<SliceSums>> Sliced(UnitSlices slices, UnitScope scope)
+    {
+        var metrics = OutcomeMetricCatalog.PerUser;
+        var cells = slices.Names(scope).SelectMany(n => slices.Read(scope, n, [.. metrics.Select(m => m.Measure)]).Select(c => (Name: n, c.Key, c.Value))).ToArray();
+        return metrics.Index().ToDictionary(m => m.Item.Key, m => (IReadOnlyList<SliceSums>)[.. cells.Select(c => new SliceSums(c.Name, c.Key.Value, c.Key.Arm, c.Value[m.Index]))]);
+    }
 }
 
 /// <summary>The numbers of an experiment as they were when it was decided: both readings with what their metrics show in depth, and the sentences that were shown.</summary>

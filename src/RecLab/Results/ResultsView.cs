@@ -49,7 +49,7 @@ public sealed record ResultsView
         var guards = input.Settings.Guardrails.Select(g => (Metric: OutcomeMetricCatalog.Find(g.Metric), g.Margin)).Where(g => g.Metric is not null).Select(g => (g.Metric!, g.Margin)).ToArray();
         var scorecard = Scorecard.Of(input.Totals.Arms, goal, guards, Secondary(input, goal, guards), rules);
         var widest = scorecard.Goal.Judgements.Where(j => j.Fixed is not null).Select(j => j.Fixed!.Effect).OrderByDescending(e => e.Variance).Cast<Statistics.Estimate?>().FirstOrDefault();
-        var progress = Progress.Of(input.Settings, input.Alpha, input.Simulated, age, smallest, widest);
+        var progress = Progress.Of(input.Settings, input.Alpha, input.Simulated, age, smallest, widest, Weekdays(input), input.ReadAt.UtcDateTime.DayOfWeek);
         var health = Health.Of(input.Arms, input.Totals.Arms, input.Facts, input.Simulated, input.State == ExperimentState.Running, input.ReadAt);
         var verdict = VerdictWriter.Write(input.State, input.Simulated, input.Arms, scorecard, health, progress, input.Halt);
         var steps = input.Minutes.Count > 0 && input.Totals.Days.Count < 3 ? input.Minutes : input.Totals.Days;
@@ -62,6 +62,14 @@ public sealed record ResultsView
             Served = ServedBoard.Of(input.Totals.Arms, input.Alpha),
             Recommendation = Recommendation.Of(verdict, progress, scorecard, input.Arms),
         };
+    }
+
+    /// <summary>How the users of the smallest arm came by weekday.</summary>
+    private static IReadOnlyList<double>? Weekdays(ResultsInput input)
+    {
+        var arm = input.Totals.Arms.MinBy(a => a.Units)!.Arm;
+        var grown = input.Totals.Days.Select(d => (Day: (int)d.At, d.Totals[arm].Units)).ToArray();
+        return PastTraffic.Weekdays([.. grown.Select((d, i) => (d.Day, (double)(d.Units - (i == 0 ? 0 : grown[i - 1].Units))))]);
     }
 
     private static JudgementRules RulesOf(ResultsInput input, bool complete) => new(input.Alpha, input.Settings.TightestAt, complete);

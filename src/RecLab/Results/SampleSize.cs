@@ -10,7 +10,26 @@ namespace RecLab.Results;
 /// <param name="UsersPerDay">Users of the placement on an average day.</param>
 /// <param name="Source">Where it was measured: "control of Home page ranking, live".</param>
 /// <param name="Simulated">Measured on simulated visitors only.</param>
-public sealed record PastTraffic(Moments Moments, long Users, double UsersPerDay, string Source, bool Simulated);
+public sealed record PastTraffic(Moments Moments, long Users, double UsersPerDay, string Source, bool Simulated)
+{
+    /// <summary>New users on an average Sunday, Monday, ..., Saturday; all the same while less than a week was seen.</summary>
+    public IReadOnlyList<double> NewByWeekday { get; init; } = [.. Enumerable.Repeat(UsersPerDay, 7)];
+
+    /// <summary>Averages over the days seen.</summary>
+    /// <param name="arrived">UTC day number and how many new users came; days between without an entry had none.</param>
+    /// <returns>Null where less than a week was seen.</returns>
+    public static IReadOnlyList<double>? Weekdays(IReadOnlyCollection<(int Day, double Users)> arrived)
+    {
+        if (arrived.Count == 0) return null;
+        var (first, last) = (arrived.Min(a => a.Day), arrived.Max(a => a.Day));
+        if (last - first + 1 < 7) return null;
+        static int Of(int day) => ((day + 4) % 7 + 7) % 7; // day 0 was a Thursday
+        var (sums, days) = (new double[7], new int[7]);
+        for (var day = first; day <= last; day++) days[Of(day)]++;
+        foreach (var (day, users) in arrived) sums[Of(day)] += users;
+        return [.. sums.Zip(days, (s, n) => s / n)];
+    }
+}
 
 /// <summary>How many users and days an experiment needs, from the variance of past traffic; fixed horizon, the alpha shared over the comparisons.</summary>
 public sealed record SampleSize
@@ -34,6 +53,9 @@ public sealed record SampleSize
     /// <summary>By how much clustering in users widens the variance of a ratio; null for other metrics.</summary>
     public double? ClusteringFactor { get; init; }
 
+    /// <summary>New users on an average Sunday, Monday, ..., Saturday; empty where nothing was measured.</summary>
+    public IReadOnlyList<double> NewByWeekday { get; init; } = [];
+
     /// <summary>Why there is no number.</summary>
     public string? Why { get; init; }
 
@@ -41,7 +63,8 @@ public sealed record SampleSize
     /// <param name="smallestWeight">Weight of the smallest arm.</param>
     /// <param name="traffic">Share of the placement's users that takes part.</param>
     /// <param name="comparisons">Arms other than control.</param>
-    public static SampleSize Of(PastTraffic? past, double effect, double power, double alpha, int comparisons, double smallestWeight, double traffic, int minimumDays)
+    /// <param name="start">The first day.</param>
+    public static SampleSize Of(PastTraffic? past, double effect, double power, double alpha, int comparisons, double smallestWeight, double traffic, int minimumDays, DayOfWeek start = DayOfWeek.Monday)
     {
         if (past is null) return new() { Why = "Nothing was measured on this placement yet, so nobody can say how long it takes. It can start without a plan; power appears while it runs." };
         var moments = past.Moments;
@@ -49,9 +72,11 @@ public sealed record SampleSize
         var plan = new LiftPower(moments.Value, moments.UnitVariance, 1, alpha / Math.Max(1, comparisons));
         double DaysFor(double e) => plan.UsersFor(e, power) / (past.UsersPerDay * smallestWeight * traffic);
         var (users, days) = (plan.UsersFor(effect, power), DaysFor(effect));
+        var calendar = Duration.Days(users, [.. past.NewByWeekday.Select(n => n * smallestWeight * traffic)], start);
         return new()
         {
-            UsersPerArm = (int)Math.Min(int.MaxValue, Math.Ceiling(users)), Days = days, PlannedDays = Weeks(Math.Max(days, minimumDays)), Baseline = moments.Value, Improved = moments.Value * (1 + effect),
+            NewByWeekday = past.NewByWeekday,
+            UsersPerArm = (int)Math.Min(int.MaxValue, Math.Ceiling(users)), Days = days, PlannedDays = calendar.TryGet(out var whole, out _) ? Math.Max(whole, Weeks(minimumDays)) : Weeks(Math.Max(days, minimumDays)), Baseline = moments.Value, Improved = moments.Value * (1 + effect),
             Curve = [.. Enumerable.Range(0, 41).Select(i => effect * (0.5 + i * 0.0375)).Select(e => new ChartPoint(e, DaysFor(e)))],
             ClusteringFactor = moments.Kind == MetricKind.Ratio ? moments.UnitVariance * moments.Average(Quantity.Denominator) / (moments.Value * (1 - moments.Value)) : null,
         };

@@ -1,17 +1,24 @@
 using RecLab.Access;
 using RecLab.Controls;
 using RecLab.Experiments;
+using RecLab.Serving;
 
 namespace RecLab.Results;
 
 /// <summary>What the wizard shows beside the form.</summary>
 public sealed record WizardPlan(SampleSize Size, PastTraffic? Past, IReadOnlyList<Finding> Findings)
 {
+    /// <summary>What share of the people seen lately matches the conditions of the form.</summary>
+    public AudienceShare? Audience { get; init; }
+
+    /// <summary>What these people came with.</summary>
+    public IReadOnlyList<SeenAttribute> Seen { get; init; } = [];
+
     public static WizardPlan Empty { get; } = new(new(), null, []);
 }
 
 /// <summary>Plans and keeps what the wizard edits, for the signed-in person.</summary>
-public sealed class WizardDesk(ExperimentDesk desk, PastTrafficReader past, Doorkeeper doorkeeper)
+public sealed class WizardDesk(ExperimentDesk desk, PastTrafficReader past, Audience audience, TimeProvider clock, Doorkeeper doorkeeper)
 {
     private (string Placement, string Metric, PastTraffic? Past)? _measured;
 
@@ -21,14 +28,17 @@ public sealed class WizardDesk(ExperimentDesk desk, PastTrafficReader past, Door
         if (form.Placement.Length == 0) return WizardPlan.Empty with { Size = new() { Why = "Choose a placement to see how long it takes." } };
         if (_measured is not { } known || known.Placement != form.Placement || known.Metric != form.GoalMetric)
             _measured = known = (form.Placement, form.GoalMetric, await past.ReadAsync(form.Placement, form.Goal, cancellation));
-        var size = SampleSize.Of(known.Past, form.EffectPercent / 100, form.Power, form.Alpha, form.Arms.Count - 1, form.Weights.DefaultIfEmpty(1).Min(), form.Reach, form.MinimumDays);
-        if (form.Arms.Any(a => a.VariantId == 0)) return new(size, known.Past, []);
+        Condition[] conditions = [.. form.ToConditions()];
+        var match = conditions.Length == 0 || conditions.Any(c => c.Fault() is not null) ? null : audience.Match(form.Placement, conditions);
+        var size = SampleSize.Of(known.Past, form.EffectPercent / 100, form.Power, form.Alpha, form.Arms.Count - 1, form.Weights.DefaultIfEmpty(1).Min(), form.Reach * (match?.Share ?? 1), form.MinimumDays, clock.GetUtcNow().DayOfWeek);
+        var (shown, seen) = (match, audience.Seen(form.Placement));
+        if (form.Arms.Any(a => a.VariantId == 0)) return new(size, known.Past, []) { Audience = shown, Seen = seen };
         var asked = new Experiment
         {
-            Key = form.Key, Name = form.Name, Placement = form.Placement, Settings = new ExperimentSettings { Layer = form.Layer.Length > 0 ? new(form.Layer, form.LayerFrom / 100, form.LayerTo / 100) : null }.ToJson(),
+            Key = form.Key, Name = form.Name, Placement = form.Placement, Hypothesis = form.Hypothesis, GoalMetric = form.GoalMetric, Settings = form.ToSettings(size).ToJson(),
             Arms = [.. form.Arms.Select((a, i) => new ExperimentArm { Position = i, VariantId = a.VariantId, Name = a.Name })],
         };
-        return new(size, known.Past, (await desk.CheckAsync(asked, cancellation)).Findings);
+        return new(size, known.Past, (await desk.CheckAsync(asked, cancellation)).Findings) { Audience = shown, Seen = seen };
     }
 
     /// <summary>Keeps the form as a draft, new or again.</summary>

@@ -36,6 +36,13 @@ public sealed class WizardReader(IDbContextFactory<RecLabDb> databases)
         return new(await db.Set<Placement>().AsNoTracking().Where(p => p.ArchivedAt == null).OrderBy(p => p.Key).ToListAsync(cancellation),
             [.. variants.Select(v => new VariantChoice(v.Id, v.Name, v.Family, runs.FirstOrDefault(r => r.Id == v.ServedRunId)?.Version,
                 runs.FirstOrDefault(r => r.VariantId == v.Id && (r.State is RunState.Queued or RunState.Running))))],
-            stored, await db.Set<Experiment>().AsNoTracking().Where(e => e.State == ExperimentState.Running).ToListAsync(cancellation));
+            stored, await db.Set<Experiment>().AsNoTracking().Include(e => e.Arms.OrderBy(a => a.Position)).Where(e => e.State == ExperimentState.Running).ToListAsync(cancellation));
     }
+}
+
+/// <summary>The variants that an arm can be given while its experiment runs.</summary>
+public sealed class ChangeChoices(WizardReader wizard)
+{
+    /// <summary>Those with a model that can serve.</summary>
+    public async Task<IReadOnlyList<VariantChoice>> VariantsAsync(CancellationToken cancellation = default) => [.. (await wizard.ReadAsync(null, cancellation))!.Variants.Where(v => v.Version is not null)];
 }

@@ -34,7 +34,7 @@ public sealed record RecordedList(string RecommendationId, string? Experiment, s
 
 /// <summary>Records lists that the host decided: the log-only arm. The user's arm is computed as for any other list; only where it is a log-only one does the list count for the experiment, so that
 /// a host that shows its own list to somebody else's arm spoils nothing.</summary>
-public sealed class ExposureDesk(LiveExperiments experiments, ModelShelf models, PlacementShelf placements, EventLog log, IDbContextFactory<RecLabDb> databases)
+public sealed class ExposureDesk(LiveExperiments experiments, ModelShelf models, PlacementShelf placements, Audience audience, EventLog log, IDbContextFactory<RecLabDb> databases)
 {
     /// <summary>The host showed its list to a user of another arm.</summary>
     public const string OtherArm = "other-arm";
@@ -45,7 +45,9 @@ public sealed class ExposureDesk(LiveExperiments experiments, ModelShelf models,
     public async Task<RecordedList?> RecordAsync(HostList list, CancellationToken cancellation = default)
     {
         if (await placements.FindAsync(list.Placement, cancellation) is not { } placement) return null;
-        var routing = placement.Placement.HaltedAt is null ? experiments.Route(list.Placement, list.User, list.Context) : new Routing(null, RecommendationDesk.Halted);
+        var attributes = experiments.AsksAttributes(list.Placement) ? audience.Complete(list.User, list.Context) : list.Context;
+        audience.See(list.Placement, list.Simulated, list.User, list.Context);
+        var routing = placement.Placement.HaltedAt is null ? experiments.Route(list.Placement, list.User, attributes) : new Routing(null, RecommendationDesk.Halted);
         var wanted = routing.Assignment?.VariantId ?? placement.Placement.DefaultVariantId;
         var served = wanted is { } id ? models.Borrow(id) : null;
         var ours = served?.HostDecides == true;
@@ -55,7 +57,7 @@ public sealed class ExposureDesk(LiveExperiments experiments, ModelShelf models,
         {
             Id = list.Id, ServedAt = list.ServedAt, Placement = list.Placement, Experiment = counted?.ExperimentId ?? 0, Phase = counted?.Phase ?? 0, Arm = counted?.ArmPosition ?? 0,
             Variant = ours ? served!.VariantId : 0, Run = ours ? served!.RunId : 0, Unit = list.User, Session = list.Session, Simulated = list.Simulated, Items = list.Items, Propensities = list.Propensities,
-            Reason = routing.Assignment is not null && !ours ? OtherArm : routing.Reason, HostDecides = true,
+            Reason = routing.Assignment is not null && !ours ? OtherArm : routing.Reason, HostDecides = true, Traits = counted is null ? null : experiments.Traits(counted.ExperimentKey, attributes),
             Head = traits?.Head(list.Items), Variety = traits?.Variety(list.Items),
         };
         var stored = await log.AppendAsync(exposure);

@@ -5,7 +5,7 @@ namespace RecLab.Serving;
 
 /// <summary>Answers questions for lists: which arm, which model, what the person already knows, which fallback, and the exposure in the durable log before the
 /// answer leaves. An unknown person or item, a model that is not there yet or an empty catalogue are answered, never an error.</summary>
-public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf models, PlacementShelf placements, InterestShelf interests, ListChooser chooser, ListCache cache, EventLog log, TimeProvider clock,
+public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf models, PlacementShelf placements, InterestShelf interests, ListChooser chooser, ListCache cache, Audience audience, EventLog log, TimeProvider clock,
     ILogger<RecommendationDesk> logger)
 {
     /// <summary>Reasons beside those of the assignment (<see cref="RouteReasons"/>).</summary>
@@ -20,8 +20,10 @@ public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf m
         if (await placements.FindAsync(request.Placement, cancellation) is not { } placement) return null;
         var unit = request is { Consent: Consent.Granted, Bot: false } ? request.User ?? "" : "";
         var halted = placement.Placement.HaltedAt is not null;
+        var attributes = unit.Length > 0 && experiments.AsksAttributes(request.Placement) ? audience.Complete(unit, request.Context) : request.Context;
+        if (unit.Length > 0 && !request.Preview) audience.See(request.Placement, request.Simulated, unit, request.Context);
         var routing = unit.Length == 0 ? new Routing(null, request.Bot ? Bot : request.Consent != Consent.Granted ? NoConsent : NoUser)
-            : halted ? new Routing(null, Halted) : experiments.Route(request.Placement, unit, request.Context);
+            : halted ? new Routing(null, Halted) : experiments.Route(request.Placement, unit, attributes);
         if ((unit.Length == 0 || halted) && !request.Preview) log.Count(routing.Reason, request.Placement, request.Simulated);
         var known = unit.Length == 0 ? [] : interests.Of(unit, request.Simulated);
         var wanted = halted ? null : Wanted(placement, routing, unit, request);
@@ -40,7 +42,7 @@ public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf m
             Id = id, ServedAt = request.At ?? Now, Placement = request.Placement,
             Experiment = counted?.ExperimentId ?? 0, Phase = counted?.Phase ?? 0, Arm = counted?.ArmPosition ?? 0,
             Variant = list.Fallback is null ? list.Served?.VariantId ?? 0 : 0, Run = list.Served?.RunId ?? 0, Unit = unit, Session = request.Session, Simulated = request.Simulated,
-            Items = list.Ids, Propensities = list.Propensities, Fallback = list.Fallback, Reason = routing.Reason, Head = traits?.Head(list.Ids), Variety = traits?.Variety(list.Ids),
+            Items = list.Ids, Propensities = list.Propensities, Fallback = list.Fallback, Reason = routing.Reason, Traits = counted is null ? null : experiments.Traits(counted.ExperimentKey, attributes), Head = traits?.Head(list.Ids), Variety = traits?.Variety(list.Ids),
         };
         return new(request.Preview ? null : await RecordAsync(exposure), request.Placement, exposure.ServedAt, routing.Assignment?.ExperimentKey, variant ?? list.Served?.Key, routing.Reason, list.Served, list.Fallback, list.Items, list.About);
     }

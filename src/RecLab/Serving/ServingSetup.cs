@@ -13,6 +13,7 @@ public static class ServingSetup
         services.AddSingleton<PlacementShelf>().AddHostedService(provider => provider.GetRequiredService<PlacementShelf>());
         services.AddSingleton<ItemShelf>().AddHostedService(provider => provider.GetRequiredService<ItemShelf>());
         services.AddSingleton<InterestShelf>();
+        services.AddSingleton<Audience>();
         services.AddSingleton<EndpointCaller>().AddSingleton<ListChooser>().AddSingleton<ListCache>().AddSingleton<ExposureDesk>();
         services.AddSingleton<RecommendationDesk>();
         services.AddSingleton<PlacementDesk>();

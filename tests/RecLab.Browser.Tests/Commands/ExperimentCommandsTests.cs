@@ -43,6 +43,8 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
         await Expect(page.GetByText("Who competes")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Listitem).GetByRole(AriaRole.Button, new() { Name = "Metrics and size" }).ClickAsync();
         foreach (var step in (string[])["Placement", "Variants", "Metrics and size", "Audience and checks", "Review"]) walk.Pressed($"*{step}*");
+        await page.GetByLabel("Watch revenue per user").CheckAsync();
+        walk.Pressed("Watch *");
         await walk.ChooseAsync("Goal metric", "ctr");
         await walk.ChooseAsync("Power", "0.9");
         await walk.ChooseAsync("False alarms allowed", "0.01");
@@ -54,19 +56,20 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
         await walk.ChooseAsync("Comparison", "Is");
         await walk.PressAsync("Remove");
         await Expect(page.GetByLabel("Comparison")).ToHaveCountAsync(0);
+        await walk.ChooseAsync("Only users of another experiment", "");
         await page.GetByLabel("Leave out the global holdout").SetCheckedAsync(true);
         walk.Pressed("Leave out the global holdout");
         await walk.PressAsync("Continue to review");
         await walk.PressAsync("Save and mark ready");
         await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/experiments/wizard$"));
         Assert.Equal(["Ready 0.01 ctr"], app.AppRows("SELECT State, Alpha, GoalMetric FROM experiments WHERE Key = 'wizard'"));
-        Assert.Equal(["0.9 1"], app.AppRows("SELECT json_extract(Settings, '$.power'), json_array_length(Settings, '$.guardrails') FROM experiments WHERE Key = 'wizard'"));
+        Assert.Equal(["0.9 1 revenue known"], app.AppRows("SELECT json_extract(Settings, '$.power'), json_array_length(Settings, '$.guardrails'), json_extract(Settings, '$.secondary[0]'), json_extract(Settings, '$.slices[0]') FROM experiments WHERE Key = 'wizard'"));
 
         await walk.GoAsync("/experiments/new?draft=wizard&step=5");
         await walk.PressAsync("Start Wizard");
         await Expect(page.GetByText("Running, day 1")).ToBeVisibleAsync();
         Assert.Equal(["Running 1"], app.AppRows("SELECT State, Phase FROM experiments WHERE Key = 'wizard'"));
-        foreach (var command in (string[])["Pause", "Stop", "Duplicate", "Live", "Simulated", "Clicks and sales", "Ranking quality", "Phase *", "CSV", "JSON", "Record *", "Click-through rate", "Clicks per user", "Archive", "Start"]) walk.Pressed(command); // the results page, which the next test walks
+        foreach (var command in (string[])["Pause", "Stop", "Duplicate", "Live", "Simulated", "Clicks and sales", "Ranking quality", "Phase *", "CSV", "JSON", "Record *", "Click-through rate", "Clicks per user", "Archive", "Start", "What changes"]) walk.Pressed(command); // the results page, which the next test walks
         await walk.EndAsync();
     }
 
@@ -107,6 +110,12 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
             await walk.PressAsync(name);
             await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"metric={key}"));
             await Expect(page.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true })).ToBeVisibleAsync();
+            if (key == "ctr")
+            {
+                await page.GetByLabel("Split by another attribute from now on").FillAsync("device");
+                await walk.PressAsync("Add slice");
+                await LiveApp.EventuallyAsync(["device"], () => app.AppRows("SELECT json_extract(Settings, '$.laterSlices[0]') FROM experiments WHERE Key = 'life'"));
+            }
             await walk.PressAsync("Close");
             await Expect(page).Not.ToHaveURLAsync(new System.Text.RegularExpressions.Regex("metric="));
         }
@@ -129,6 +138,13 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
         Assert.Contains(totals[0], json, StringComparison.Ordinal);
         Assert.Contains(totals[1], json, StringComparison.Ordinal);
 
+        await walk.ChooseAsync("What changes", "weights");
+        await page.GetByLabel("A life-0, percent").FillAsync("60");
+        await page.GetByLabel("B life-1, percent").FillAsync("40");
+        await page.GetByLabel("Reason for the change").FillAsync("control needs more");
+        await walk.PressAsync("Begin phase 2");
+        await LiveApp.EventuallyAsync(["0.6", "0.4"], () => app.AppRows("SELECT a.Weight FROM experiment_arms a JOIN experiments e ON e.Id = a.ExperimentId WHERE e.Key = 'life' AND e.Phase = 2 ORDER BY a.Position"));
+
         await walk.PressAsync("Stop");
         await walk.PressAsync("Stop it");
         await StateAsync("Review");
@@ -142,7 +158,7 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
         await walk.PressAsync("Archive");
         await walk.PressAsync("Archive it");
         await StateAsync("Archived");
-        Assert.Equal(["draft", "mark ready", "start", "pause", "resume", "stop", "decide", "archive"], app.AppRows("SELECT m.Verb FROM experiment_moves m JOIN experiments e ON e.Id = m.ExperimentId WHERE e.Key = 'life' ORDER BY m.Id"));
+        Assert.Equal(["draft", "mark ready", "start", "pause", "resume", "add slice", "change arms", "stop", "decide", "archive"], app.AppRows("SELECT m.Verb FROM experiment_moves m JOIN experiments e ON e.Id = m.ExperimentId WHERE e.Key = 'life' ORDER BY m.Id"));
         await walk.PressAsync("Duplicate");
         await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/experiments/new\\?draft=life"));
         await Expect(page.GetByLabel("Name", new() { Exact = true })).ToBeVisibleAsync();

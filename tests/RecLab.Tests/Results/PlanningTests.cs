@@ -1,0 +1,136 @@
+using Bunit;
+using Microsoft.Extensions.DependencyInjection;
+using RecLab.Access;
+using RecLab.Experiments;
+using RecLab.Results;
+using RecLab.Results.Parts;
+using RecLab.Statistics;
+using RecLab.Tests.Experiments;
+using Xunit;
+using static RecLab.Tests.Results.Readings;
+using TestContext = Xunit.TestContext;
+
+namespace RecLab.Tests.Results;
+
+/// <summary>What is planned before the start, asked while it runs, and put on paper at the end.</summary>
+public sealed class PlanningTests : BunitContext, IClassFixture<RecLabApp>
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private readonly RecLabApp _app;
+
+    public PlanningTests(RecLabApp app)
+    {
+        _app = app;
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        AddAuthorization().SetAuthorized("Ada").SetRoles(Roles.Analyst);
+        Services.AddFallbackServiceProvider(app.Services.CreateScope().ServiceProvider);
+    }
+
+    [Fact]
+    public void New_users_by_weekday_are_averages_over_the_days_seen()
+    {
+        // day 20454 is Thursday, 1 January 2026; eight days, so Thursday comes twice
+        var pattern = PastTraffic.Weekdays([(20454, 10), (20455, 7), (20457, 14), (20461, 30)])!;
+        Assert.Equal([14.0, 0, 0, 0, 20, 7, 0], pattern);
+        Assert.Null(PastTraffic.Weekdays([(20454, 10), (20459, 10)])); // six days say nothing about a week
+        Assert.Null(PastTraffic.Weekdays([]));
+    }
+
+    [Fact]
+    public void A_plan_counts_the_days_on_which_users_come()
+    {
+        // a mean with value 1 and variance 1; only Saturdays bring users, 1,000 each
+        var moments = Moments.Of(MetricKind.Mean, new UnitSums { Units = 1001, Y = 1001, YY = 2001 });
+        Assert.Equal(1, moments.UnitVariance, 6);
+        var even = new PastTraffic(moments, 1001, 1000.0 / 7, "here", false);
+        var weekend = even with { NewByWeekday = [0, 0, 0, 0, 0, 0, 1000] };
+        var users = SampleSize.Of(even, 0.1, 0.8, 0.05, 1, 0.5, 1, 7).UsersPerArm!.Value;
+        Assert.InRange(users, 1400, 1800); // about 2 x 1.96+0.84 squared / 0.1 squared
+        // half of each Saturday goes to an arm: ceil(users / 500) Saturdays, and the last day of that week makes it whole
+        Assert.Equal((int)Math.Ceiling(users / 500.0) * 7, SampleSize.Of(weekend, 0.1, 0.8, 0.05, 1, 0.5, 1, 7, DayOfWeek.Sunday).PlannedDays);
+    }
+
+    [Fact]
+    public void Days_left_follow_the_weekdays_of_this_phase()
+    {
+        var settings = new ExperimentSettings { PlannedUsers = 1000, PlannedDays = 7, MinimumDays = 7 };
+        Progress On(DayOfWeek today) => Progress.Of(settings, 0.05, false, TimeSpan.FromDays(8), 900, null, [100, 0, 0, 0, 0, 0, 0], today);
+        Assert.Equal((1, 7), (On(DayOfWeek.Sunday).DaysLeft!.Value, On(DayOfWeek.Monday).DaysLeft!.Value));
+        Assert.Equal(1, Progress.Of(settings, 0.05, false, TimeSpan.FromDays(8), 900, null).DaysLeft); // 900 in 8 days: the last 100 take 0.9
+    }
+
+    [Fact]
+    public async Task What_is_asked_is_checked_before_the_start()
+    {
+        var draft = await _app.DraftAsync("checked") with { Settings = new() { MinimumDays = 3, Targeting = [new("country", ConditionKind.Is, ["DE"])], Guardrails = [new("clicks", 0.05)] } };
+        var experiment = await _app.Desk().DraftAsync(draft, "Ada", TestContext.Current.CancellationToken);
+        var findings = (await _app.Desk().CheckAsync(experiment, TestContext.Current.CancellationToken)).Findings;
+        Assert.Equal(["Placement", "Models", "Models", "Audience", "Plan", "Hypothesis", "Full week", "Overlap"], findings.Select(f => f.Check));
+        Assert.Equal("Nobody was seen here since the server started, so the targeting could not be tried.", findings[3].Sentence);
+        Assert.All(findings, f => Assert.True(f.Level < FindingLevel.Waits));
+    }
+
+    [Fact]
+    public async Task A_draft_keeps_everything_that_was_chosen_when_it_is_edited_again()
+    {
+        var draft = await _app.DraftAsync("kept") with
+        {
+            Notes = "asked by the shop",
+            Settings = new() { Secondary = ["clicks", "revenue"], Prerequisite = new("other", 1), Overrides = new Dictionary<string, int> { ["qa"] = 1 }, Slices = ["known", "device"], Targeting = [new("country", ConditionKind.Is, ["DE", "AT"])], Layer = new("page", 0.2, 0.6) },
+        };
+        var stored = await _app.Desk().DraftAsync(draft, "Ada", TestContext.Current.CancellationToken);
+        var again = DraftForm.Of(stored).ToDraft(null);
+        Assert.Equal("asked by the shop", again.Notes);
+        Assert.Equal(draft.Settings.ToJson(), again.Settings.ToJson());
+    }
+
+    [Fact]
+    public async Task A_change_says_what_it_means_before_it_is_made()
+    {
+        var experiment = await _app.RunningAsync(await _app.DraftAsync("changed") with { Traffic = 0.5 });
+        var card = Render<ChangePlan>(p => p.Add(c => c.Experiment, experiment));
+        Assert.Empty(card.FindAll(".note"));
+        card.Find("#change-what").Change("traffic");
+        card.Find("#change-traffic").Input("80");
+        Assert.Contains("nobody changes arms, the phase and its numbers go on", card.Find(".note").TextContent);
+        Assert.Equal("Add users to this phase", card.FindAll("button").Last().TextContent);
+        card.Find("#change-traffic").Input("20");
+        Assert.Contains("This starts a new phase: users are assigned anew and the numbers begin again at zero.", card.Find(".note").TextContent);
+        Assert.Equal("Begin phase 2", card.FindAll("button").Last().TextContent);
+        card.Find("#change-what").Change("weights");
+        card.Find("#change-weight-0").Input("70");
+        Assert.Equal("The weights sum to 1.2 and must sum to 1.", card.Find("p.bad").TextContent);
+        card.Find("#change-weight-1").Input("30");
+        Assert.Empty(card.FindAll("p.bad"));
+        await card.Find("#change-what").ChangeAsync("variant");
+        Assert.Equal("Choose another variant for the arm.", card.Find("p.bad").TextContent);
+        Assert.True(card.FindAll("button").Last().HasAttribute("disabled"));
+    }
+
+    [Fact]
+    public async Task The_report_says_on_one_page_what_was_asked_found_and_decided()
+    {
+        var experiment = await _app.RunningAsync(await _app.DraftAsync("reported") with { Hypothesis = "Sequences click better", Settings = new() { Targeting = [new("country", ConditionKind.Is, ["DE"])] } });
+        for (var user = 0; user < 40; user++) await _app.ShowAsync(experiment, user % 2, $"r{user}", DateTimeOffset.UtcNow, 10, 1 + user % 3);
+        await _app.Services.GetRequiredService<DecisionDesk>().DecideAsync("reported", new(ExperimentOutcome.KeepControl, null, "too little", "Grace", false), "Ada", TestContext.Current.CancellationToken);
+        var report = Render<ReportPage>(p => p.Add(r => r.Key, "reported"));
+        report.WaitForAssertion(() => Assert.Contains("What was decided", report.Markup), Patience);
+        var text = report.Find("section.report").TextContent;
+        foreach (var said in new[] { "Sequences click better", "who match: country is DE", "keep A reported-0", "too little (reviewed by Grace)", "A 20, B 20", "frozen with the decision" }) Assert.Contains(said, text, StringComparison.Ordinal);
+        Assert.Equal(["draft", "mark ready", "start", "decide"], report.FindAll("section.card:last-of-type tbody tr td:nth-child(2)").Select(c => c.TextContent).TakeLast(4));
+        Assert.Equal("/experiments/reported/export.csv?traffic=live", report.Find("a[download]").GetAttribute("href"));
+        var nobody = Render<ReportPage>(p => p.Add(r => r.Key, "nowhere"));
+        nobody.WaitForAssertion(() => Assert.Contains("There is no experiment 'nowhere'", nobody.Markup), Patience);
+    }
+
+    [Fact]
+    public async Task A_line_of_the_list_shows_how_far_the_plan_is_and_that_its_placement_is_switched_off()
+    {
+        var experiment = await _app.RunningAsync(await _app.DraftAsync("lined"));
+        var input = Input(Arm(0, 500, 0.4), Arm(1, 500, 0.5)) with { Settings = new() { PlannedUsers = 1000, PlannedDays = 14 } };
+        string Line(ResultsInput of) => Render<BoardLine>(p => p.Add(l => l.Row, new(experiment, false, ResultsView.Of(of))).Add(l => l.Axis, new(0.5, 0.1, 0.05))).Markup;
+        Assert.Contains("50% of the plan", Line(input));
+        Assert.Contains("value=\"0.5\"", Line(input));
+        Assert.Contains("Running, switched off", Line(input with { Halt = new("Home", Start, "Ada", "x") }));
+    }
+}
