@@ -41,7 +41,8 @@
       if (staff) why.append(el('p', {}, el('span', { class: 'badge' }, list.experiment?.id ? `Variant ${list.experiment.variant} in ${list.experiment.id} (${list.experiment.reason})` : 'No experiment counted this list'), ' ',
         el('span', { class: 'badge' }, list.model ? `Model ${list.model.id} v${list.model.version}` : 'No model'), ' ', el('span', { class: 'badge' }, list.fallback ? `Fallback: ${list.fallback}` : 'No fallback')));
     };
-    const words = (r) => (r.title ? `because of ${r.title}` : r.itemId ? `because of ${r.itemId}` : r.text ?? r.type);
+    const plain = { popular: 'many readers open it', history: 'it goes with what you opened', listed: 'the shop chose it for you', explored: 'it is tried out, so that it gets its chance', new: 'it has just come in' };
+    const words = (r) => (r.itemId ? `because of ${r.itemId}` : plain[r.type] ?? r.type);
     node.addEventListener('reclab:load', (e) => { list = e.detail.list; explain(); button.hidden = false; });
     node.addEventListener('reclab:error', () => { list = null; why.hidden = true; button.hidden = true; });
     node.addEventListener('reclab:click', (e) => { if (!e.detail.item.url) location.assign(`/demo/item/${encodeURIComponent(e.detail.item.id)}`); });

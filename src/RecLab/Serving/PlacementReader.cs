@@ -35,7 +35,7 @@ public sealed class PlacementReader(IDbContextFactory<RecLabDb> databases, Model
         history = [.. history.Concat(await ExperimentsAsync(db, key, cancellation)).OrderByDescending(h => h.At).Take(HistoryShown)];
         return new(view, [.. decided.Select(e => (e, e.Arms.Single(a => a.Position == e.ChosenArm)))],
             [.. log.Recent.Read().Where(e => !e.Simulated && (e.Receipt.Placement == key || e.Receipt.Placement.Length == 0)).Take(EventsShown)], history,
-            traffic.Hours(simulated: false, clock.GetUtcNow().AddDays(-1), key));
+            traffic.Hours(simulated: false, clock.GetUtcNow().AddDays(-1), key), ApartRow.Of(traffic.Tallies(simulated: false, clock.GetUtcNow().AddDays(-6), key)));
     }
 
     /// <summary>Moves of the placement's experiments that changed what it serves; what a rollout does is entered with the placement itself.</summary>

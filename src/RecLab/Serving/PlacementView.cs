@@ -85,5 +85,6 @@ public sealed record PlacementView(LivePlacement Settings, IReadOnlyList<Experim
 /// <param name="Decided">Decided experiments of this placement that chose an arm, newest first, with that arm's variant.</param>
 /// <param name="Events">The newest events of its lists and those that name no list, newest first.</param>
 /// <param name="History">Who changed what, newest first.</param>
+/// <param name="Apart">What came in the last seven days and is in no number.</param>
 public sealed record PlacementFile(PlacementView View, IReadOnlyList<(Experiment Experiment, ExperimentArm Chosen)> Decided, IReadOnlyList<RecentEvent> Events, IReadOnlyList<AuditEntry> History,
-    IReadOnlyList<TrafficHour> Hours);
+    IReadOnlyList<TrafficHour> Hours, IReadOnlyList<ApartRow> Apart);
