@@ -58,6 +58,8 @@ public static class RecommenderCatalog
             "Yi et al. 2019, RecSys; Volkovs et al. 2017, NIPS", "neural", o => new Multimodal(o)) with { NeedsTorch = true },
         RecommenderFamily.Of<ContentOptions>("content", "Content", "What reads like what you touched: words of titles, categories, attributes and descriptions.",
             "Lops, de Gemmis, Semeraro 2011, Recommender Systems Handbook", "content", o => new ContentBased(o)),
+        RecommenderFamily.Of<TopicsOptions>("topics", "Content topics", "What is about the same topics as what you touched, the topics found in the descriptions.",
+            "Xu, Liu, Gong 2003, SIGIR; Lee, Seung 2001, NIPS", "content", o => new Topics(o)),
         RecommenderFamily.Of<HybridOptions>("hybrid", "Hybrid", "Several families as one: weighted, switching by length of history, or with learnt weights.",
             "Burke 2002, UMUAI", "hybrid", o => new Hybrid(o)),
         RecommenderFamily.Of<BprOptions>("bpr", "BPR-MF", "Vectors learnt so that touched items come before untouched ones.",

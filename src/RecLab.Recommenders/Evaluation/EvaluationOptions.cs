@@ -20,7 +20,7 @@ public sealed record EvaluationOptions
     /// <summary>Also the metrics of whole runs: coverage, Gini, novelty...</summary>
     public bool WithRunMetrics { get; init; } = true;
 
-    /// <summary>Also by slices: new, light and heavy users, head and tail items.</summary>
+    /// <summary>Also by slices: new, light and heavy users, users by attribute, head and tail items.</summary>
     public bool WithSlices { get; init; } = true;
 
     /// <summary>Resamples of users behind each interval; 0 for no intervals.</summary>

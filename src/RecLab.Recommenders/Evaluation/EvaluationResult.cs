@@ -13,8 +13,8 @@ namespace RecLab.Recommenders.Evaluation;
 public sealed record MetricValue(string Metric, int K, double? Mean, double? Low, double? High, int Users);
 
 /// <summary>The same metrics over a part of the users, or with a part of the items counting as relevant.</summary>
-/// <param name="Name">"users: new" (nothing known of them), "users: light" and "users: heavy" (below the median of known rows, and from it on), "items: head"
-/// (the fifth of the catalogue with most training rows) and "items: tail" (the rest).</param>
+/// <param name="Name">"users: new" (nothing known of them), "users: light" and "users: heavy" (below the median of known rows, and from it on), "users: age = 25-34" (a value of an attribute that
+/// has at most 24 of them), "items: head" (the fifth of the catalogue with most training rows) and "items: tail" (the rest).</param>
 public sealed record SliceResult(string Name, IReadOnlyList<MetricValue> Values)
 {
     /// <summary>One value; null where it was not asked for.</summary>
@@ -30,6 +30,9 @@ public sealed record EvaluationResult
 
     /// <summary>NDCG and recall by slice; empty where not asked for.</summary>
     public IReadOnlyList<SliceResult> Slices { get; init; } = [];
+
+    /// <summary>RMSE, MAE and their kind over the test rows' values (k = 0), for a model that predicts ratings; empty for others.</summary>
+    public IReadOnlyList<MetricValue> Ratings { get; init; } = [];
 
     /// <summary>Users with something relevant to find.</summary>
     public required int Users { get; init; }

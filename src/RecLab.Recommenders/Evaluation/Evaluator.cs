@@ -39,9 +39,11 @@ public static class Evaluator
         var values = Summarised(series, questions.Users.Length, options, cancellation);
         var kept = new UserValues([.. questions.Users.Select(u => test.Users[u])]);
         foreach (var v in series) if (v is { Slice: "", PerUser: { } own }) kept.Add(v.Metric, v.K, own);
+        var ratings = model is IRatingModel rater ? RatingEvaluator.Evaluate(rater, train, test, options, cancellation) : [];
         progress?.Report(1);
         return new()
         {
+            Ratings = ratings,
             Values = [.. values.Where(v => v.Slice == "").Select(v => v.Value)],
             Slices = [.. values.Where(v => v.Slice != "").GroupBy(v => v.Slice).Select(g => new SliceResult(g.Key, [.. g.Select(v => v.Value)]))],
             Users = questions.HasRelevant.Count(r => r),

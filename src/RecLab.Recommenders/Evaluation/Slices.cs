@@ -7,6 +7,10 @@ namespace RecLab.Recommenders.Evaluation;
 internal static class Slices
 {
     private const double HeadShare = 0.2;
+
+    /// <summary>An attribute with more values than this (a postcode) makes no slices.</summary>
+    private const int MostValues = 24;
+
     private static readonly IRankingMetric[] Metrics = [new Ndcg(), new Recall()];
 
     public static IEnumerable<MetricSeries> Of(Questions questions, RunLists run, Interactions train, EvaluationOptions options)
@@ -21,9 +25,23 @@ internal static class Slices
             .. Within("users: new", all, u => known[u] == 0),
             .. Within("users: light", all, u => known[u] > 0 && known[u] < median),
             .. Within("users: heavy", all, u => known[u] > 0 && known[u] >= median),
+            .. OfAttributes(questions, train).SelectMany(s => Within(s.Name, all, u => s.Has[u])),
             .. Measured("items: head", questions, run, options, i => head[i]),
             .. Measured("items: tail", questions, run, options, i => !head[i]),
         ];
+    }
+
+    /// <summary>A slice for every value of every attribute of the users, "users: age = 25-34"; a user with several values of one is in each.</summary>
+    private static IEnumerable<(string Name, bool[] Has)> OfAttributes(Questions questions, Interactions train)
+    {
+        foreach (var attribute in train.Audience.AttributeNames)
+        {
+            var slices = new SortedDictionary<string, bool[]>(StringComparer.Ordinal);
+            for (var u = 0; u < questions.Users.Length && slices.Count <= MostValues; u++)
+                foreach (var value in train.Audience[train.Users[questions.Users[u]], attribute]?.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])
+                    (slices.TryGetValue(value, out var has) ? has : slices[value] = new bool[questions.Users.Length])[u] = true;
+            if (slices.Count is > 1 and <= MostValues) foreach (var (value, has) in slices) yield return ($"users: {attribute} = {value}", has);
+        }
     }
 
     private static IEnumerable<MetricSeries> Within(string slice, MetricSeries[] all, Func<int, bool> user) =>

@@ -43,5 +43,5 @@ public sealed class Split
     public Split WithoutTest() => new(Train, Validation, Train.Where(_ => false));
 
     private static Interactions Together(Interactions a, Interactions b) => b.Count == 0 ? a : new(a.Users, a.Items,
-        [.. a.User, .. b.User], [.. a.Item, .. b.Item], [.. a.Value, .. b.Value], [.. a.Time, .. b.Time], a.Catalogue);
+        [.. a.User, .. b.User], [.. a.Item, .. b.Item], [.. a.Value, .. b.Value], [.. a.Time, .. b.Time], a.Catalogue, a.Audience);
 }

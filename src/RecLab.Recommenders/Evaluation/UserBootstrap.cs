@@ -16,26 +16,32 @@ public static class UserBootstrap
         var users = series.Count == 0 ? 0 : series[0].Length;
         if (series.Any(s => s.Length != users)) throw new ArgumentException("The series are not about the same users.");
         var padded = (users + Vector<double>.Count - 1) / Vector<double>.Count * Vector<double>.Count;
-        // A series with gaps needs the weight of its users too; the others share the number of users.
-        var values = series.Select(s => Padded(s, padded, v => double.IsNaN(v) ? 0 : v)).ToArray();
-        var (masks, maskOf) = Masks(series, padded);
+        // A series with gaps needs the weight of its users too; the others share the number of users. Only the users with a value are kept of it, so that a slice of a tenth of the users costs a tenth.
+        var (masks, maskOf) = Masks(series);
+        var values = series.Select((s, n) => maskOf[n] < 0 ? Padded(s) : Padded([.. masks[maskOf[n]].Select(u => s[u])])).ToArray();
         var means = series.Select(_ => new double[resamples]).ToArray();
         if (users == 0) { foreach (var row in means) Array.Fill(row, double.NaN); return means; }
         Parallel.For(0, resamples, new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : -1, CancellationToken = cancellation },
-            () => new double[padded],
-            (r, _, weights) =>
+            () => (All: new double[padded], Some: masks.Select(m => Padded(new double[m.Length])).ToArray()),
+            (r, _, own) =>
             {
+                var weights = own.All;
                 Array.Clear(weights);
                 var dice = Dice.Of(seed).For(r);
                 for (var n = 0; n < users; n++) weights[dice.Below(users, n)]++;
-                Span<double> present = stackalloc double[masks.Count];
-                for (var m = 0; m < masks.Count; m++) present[m] = Dot(weights, masks[m]);
+                var present = new double[masks.Count];
+                for (var m = 0; m < masks.Count; m++)
+                {
+                    double sum = 0;
+                    for (var i = 0; i < masks[m].Length; i++) sum += own.Some[m][i] = weights[masks[m][i]];
+                    present[m] = sum;
+                }
                 for (var s = 0; s < values.Length; s++)
                 {
                     var weight = maskOf[s] < 0 ? users : present[maskOf[s]];
-                    means[s][r] = weight == 0 ? double.NaN : Dot(weights, values[s]) / weight;
+                    means[s][r] = weight == 0 ? double.NaN : Dot(maskOf[s] < 0 ? weights : own.Some[maskOf[s]], values[s]) / weight;
                 }
-                return weights;
+                return own;
             }, _ => { });
         return means;
     }
@@ -50,15 +56,16 @@ public static class UserBootstrap
         })];
 
     /// <summary>Which users have a value, once for all series that lack the same users; -1 for a series without gaps.</summary>
-    private static (List<double[]> Masks, int[] MaskOf) Masks(IReadOnlyList<double[]> series, int padded)
+    private static (List<int[]> Masks, int[] MaskOf) Masks(IReadOnlyList<double[]> series)
     {
-        List<double[]> masks = [];
+        List<int[]> masks = [];
         var maskOf = new int[series.Count];
         for (var s = 0; s < maskOf.Length; s++)
         {
             maskOf[s] = -1;
-            if (!series[s].Any(double.IsNaN)) continue;
-            var mask = Padded(series[s], padded, v => double.IsNaN(v) ? 0 : 1);
+            var values = series[s];
+            if (!values.Any(double.IsNaN)) continue;
+            int[] mask = [.. Enumerable.Range(0, values.Length).Where(u => !double.IsNaN(values[u]))];
             maskOf[s] = masks.FindIndex(m => m.AsSpan().SequenceEqual(mask));
             if (maskOf[s] >= 0) continue;
             maskOf[s] = masks.Count;
@@ -80,10 +87,11 @@ public static class UserBootstrap
         return Vector.Sum(x + y);
     }
 
-    private static double[] Padded(double[] values, int length, Func<double, double> map)
+    /// <summary>With zeros up to whole vectors.</summary>
+    private static double[] Padded(double[] values)
     {
-        var result = new double[length];
-        for (var i = 0; i < values.Length; i++) result[i] = map(values[i]);
+        var result = new double[(values.Length + Vector<double>.Count - 1) / Vector<double>.Count * Vector<double>.Count];
+        values.CopyTo(result, 0);
         return result;
     }
 }

@@ -10,6 +10,7 @@ public static class MetricWords
     public static (string Name, string Summary) Of(string key) =>
         RankingMetricCatalog.All.FirstOrDefault(m => m.Key == key) is { } ranking ? (ranking.Name, ranking.Summary)
         : RankingMetricCatalog.OfRuns.FirstOrDefault(m => m.Key == key) is { } run ? (run.Name, run.Summary)
+        : RowMetricCatalog.OfRatings.FirstOrDefault(m => m.Key == key) is { } rating ? (rating.Name, rating.Summary)
         : (key, "");
 
     /// <summary>Four decimals; three for diversity, counts without.</summary>

@@ -172,4 +172,31 @@ public sealed class EvaluatorTests
         Assert.Equal((1, 1), (Recall("items: head").Mean!.Value, Recall("items: head").Users)); // user 0 alone is asked for item 0, and gets it
         Assert.Equal((1.0 / 3, 3), (Recall("items: tail").Mean!.Value, Recall("items: tail").Users)); // user 1 finds item 1; the others want item 4
     }
+
+    [Fact]
+    public void Users_are_sliced_by_the_values_of_their_attributes_where_those_are_few()
+    {
+        // User 0 is young, 1 old, 2 both, 3 unknown; everybody has an id of their own, as postcodes would be beyond 24 people.
+        UserInfo Person(int u, string age) => new($"{u}", new Dictionary<string, string> { ["age"] = age, ["code"] = $"{u}" });
+        var people = new Audience([Person(0, "young"), Person(1, "old"), Person(2, "old|young"), .. Enumerable.Range(4, 30).Select(u => Person(u, "old"))]);
+        var train = new Interactions(Vocabulary.OfNumbers(34), Vocabulary.OfNumbers(3), [0], [2], [1], [1], null, people);
+        var test = Toy.Rows(34, 3, [(0, 0, 1, 2), (1, 1, 1, 2), (2, 0, 1, 2), (3, 0, 1, 2), .. Enumerable.Range(4, 30).Select(u => (u, 1, 1f, 2L))]);
+        var result = Evaluator.Evaluate(new GivenModel(train.Users, train.Items, (_, i) => -i), new Split(train, null, test), new() { Ks = [1] });
+        MetricValue Recall(string slice) => result.Slices.Single(s => s.Name == slice)["recall", 1]!;
+        Assert.Equal((1, 2), (Recall("users: age = young").Mean!.Value, Recall("users: age = young").Users));
+        Assert.Equal((1 / 32.0, 32), (Recall("users: age = old").Mean!.Value, Recall("users: age = old").Users));
+        Assert.DoesNotContain(result.Slices, s => s.Name.Contains("code", StringComparison.Ordinal));
+        Assert.Equal("old", new Split(train, train, test).Known.Audience["1", "age"]); // what is put together is still described
+    }
+
+    [Fact]
+    public void A_model_that_predicts_ratings_is_also_judged_by_its_errors()
+    {
+        var cut = Splits.UserTime(Toy.Interactions(60, 20, 4), 0, 0.3);
+        var result = Evaluator.Evaluate(new RecLab.Recommenders.Models.Baselines.BiasBaseline(new()).Train(cut.Train, new()), cut, new() { Ks = [5], Resamples = 50 });
+        Assert.Equal(["rmse", "mae", "mse", "r2", "explained_variance"], result.Ratings.Select(v => v.Metric));
+        Assert.All(result.Ratings.Take(3), v => Assert.InRange(v.Mean!.Value, v.Low!.Value, v.High!.Value));
+        Assert.Equal(result.ToJson(), EvaluationResult.FromJson(result.ToJson()).ToJson());
+        Assert.Empty(Evaluator.Evaluate(Arbitrary(cut.Train), cut, new() { Ks = [5], Resamples = 0 }).Ratings);
+    }
 }

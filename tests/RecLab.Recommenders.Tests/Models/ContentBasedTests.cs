@@ -33,6 +33,16 @@ public sealed class ContentBasedTests : RecommenderContract
     }
 
     [Fact]
+    public void A_bag_of_words_counts_how_often_a_word_occurs()
+    {
+        // Titles as bags over (ship, sea): a = (2, 1), b = (1, 1), so the cosine is 3 / (sqrt 5 sqrt 2); tf-idf would have taken logarithms.
+        var data = Data(new([new("a", "ship ship sea", []), new("b", "sea ship", [])]));
+        var scores = new float[5];
+        Assert.True(new ContentBased(new() { TermWeight = TermWeight.Count, MostShare = 1 }).Train(data, new()).Score(Query.Of(-1, [0]), scores));
+        Assert.Equal(3 / Math.Sqrt(10), scores[1], 1e-6);
+    }
+
+    [Fact]
     public void The_newest_touches_shape_the_profile_most()
     {
         var recent = Scores(Films, new() { HalfLife = 1 }, [0, 3]);

@@ -59,6 +59,41 @@ public sealed class ImplicitAlsTests : RecommenderContract
     }
 
     [Fact]
+    public void An_item_seen_after_training_is_folded_in_to_where_the_checkerboard_says()
+    {
+        // Trained without the last four items; then everything is known, and two users nobody had seen come with it.
+        var all = Checkerboard.Touches;
+        var known = new Interactions(new(all.Users.Ids.Take(28)), new(all.Items.Ids.Take(26)), [], [], [], []);
+        int[] rows = [.. Enumerable.Range(0, all.Count).Where(r => all.User[r] < 28 && all.Item[r] < 26)];
+        known = new(known.Users, known.Items, [.. rows.Select(r => all.User[r])], [.. rows.Select(r => all.Item[r])], [.. rows.Select(_ => 1f)], [.. rows.Select(r => all.Time[r])]);
+        var old = (IFoldsIn)Train(known);
+        var model = old.FoldIn(all, new() { Threads = 2 });
+        for (var user = 0; user < Checkerboard.Size; user++)
+        {
+            Assert.Equal(0, (Best(model, new Query(user, default), Checkerboard.Circle(user))[0] - user) % 2); // of the own colour
+            Assert.Equal(user, Best(model, Query.Of(user, Checkerboard.Circle(user)), Checkerboard.Circle(user))[0]);
+        }
+        // What was learnt stays as it was.
+        float[] before = new float[26], after = new float[30];
+        Assert.True(old.Score(new Query(3, default), before) && model.Score(new Query(3, default), after));
+        Assert.Equal(before, after[..26]);
+        Assert.Equal(Saved(model), Saved(Recommender.Load(new MemoryStream(Saved(model)), all.Users, all.Items)));
+    }
+
+    [Fact]
+    public void Folding_in_goes_by_outside_ids_and_leaves_out_who_is_gone()
+    {
+        var all = Checkerboard.Touches;
+        var old = (IFoldsIn)Train();
+        var turned = new Interactions(new(all.Users.Ids.Skip(1).Reverse()), new(all.Items.Ids.Reverse()), [], [], [], []);
+        var model = old.FoldIn(turned, new());
+        Assert.Equal((29, 30), (model.Users.Count, model.Items.Count));
+        float[] before = new float[30], after = new float[30];
+        Assert.True(old.Score(new Query(5, default), before) && model.Score(new Query(model.Users.IndexOf("user 5"), default), after));
+        Assert.Equal(before.Reverse(), after);
+    }
+
+    [Fact]
     public void Threads_do_not_change_the_model() =>
         Assert.Equal(Saved(Train(context: new() { Seed = 3, Threads = 1 })), Saved(Train(context: new() { Seed = 3, Threads = 4 })));
 

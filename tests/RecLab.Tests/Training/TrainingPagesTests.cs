@@ -34,6 +34,13 @@ public sealed class TrainingPagesTests : BunitContext, IClassFixture<TrainingApp
         var page = Render<RunPage>(p => p.Add(r => r.Id, run.Id));
         page.WaitForAssertion(() => Assert.Equal($"shown v1 reaches NDCG@10 {stored["ndcg", 10]!.Mean:0.0000} on the test slice.", page.Find("h1").TextContent), Patience);
         Assert.Contains($"{stored["hit", 10]!.Mean:0.0000}", page.Find("table").TextContent);
+        var parts = page.FindComponent<MetricsCard>();
+        foreach (var k in new[] { 10, 50 })
+        {
+            parts.FindAll("button").First(b => b.TextContent == $"@{k}").Click();
+            var tail = stored.Slices.Single(s => s.Name == "items: tail");
+            Assert.Contains($"{tail["ndcg", k]!.Mean:0.0000}", parts.FindAll("tr").Single(r => r.TextContent.Contains("items: tail", StringComparison.Ordinal)).TextContent);
+        }
         Assert.Equal(6, page.FindAll("ol.steps li.d").Count);
         Assert.Contains("Read 'small': 960 rows", page.Find("[role=log]").TextContent);
         page.Find("#log-search").Input("no such word");

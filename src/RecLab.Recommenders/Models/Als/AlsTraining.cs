@@ -86,12 +86,15 @@ internal sealed class AlsTraining(ImplicitAlsOptions options, TrainingContext co
     {
         var mean = new float[_byItem.Rows];
         for (var i = 0; i < mean.Length; i++)
-        {
-            var weights = _byItem.ValuesOf(i);
-            var sum = 0.0;
-            foreach (var w in weights) sum += w;
-            mean[i] = weights.IsEmpty ? 1 : (float)(sum / weights.Length);
-        }
+            mean[i] = Mean(_byItem.ValuesOf(i));
         return mean;
+    }
+
+    /// <summary>1 where there is none.</summary>
+    public static float Mean(ReadOnlySpan<float> weights)
+    {
+        var sum = 0.0;
+        foreach (var w in weights) sum += w;
+        return weights.IsEmpty ? 1 : (float)(sum / weights.Length);
     }
 }

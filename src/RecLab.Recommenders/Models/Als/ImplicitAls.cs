@@ -56,6 +56,16 @@ public sealed record ImplicitAlsOptions : RecommenderOptions
 
     [Display(Name = "Gradient steps", Description = "Conjugate-gradient steps per row.", Order = 8), Range(1, 100)]
     public int ConjugateSteps { get; init; } = 3;
+
+    /// <summary>What each pair weighs.</summary>
+    /// <exception cref="TrainingException">A weight is negative.</exception>
+    internal SparseMatrix Cells(Interactions data)
+    {
+        var touched = SparseMatrix.Of(data, Weight switch { AlsWeight.Touched => CellValue.Touched, AlsWeight.Count => CellValue.Count, _ => CellValue.Sum });
+        foreach (var value in touched.AllValues)
+            if (value < 0) throw new TrainingException("ALS needs weights of zero or more; some values of the data set are negative.");
+        return touched;
+    }
 }
 
 /// <summary>Matrix factorisation for implicit feedback by alternating least squares. With S the touched pairs, w their weights, U users and
@@ -70,9 +80,7 @@ public sealed class ImplicitAls(ImplicitAlsOptions options) : IRecommender
     public IModel Train(Interactions data, TrainingContext context)
     {
         if (data.Count == 0) throw new TrainingException("There are no interactions to learn from.");
-        var touched = SparseMatrix.Of(data, options.Weight switch { AlsWeight.Touched => CellValue.Touched, AlsWeight.Count => CellValue.Count, _ => CellValue.Sum });
-        foreach (var value in touched.AllValues)
-            if (value < 0) throw new TrainingException("ALS needs weights of zero or more; some values of the data set are negative.");
+        var touched = options.Cells(data);
         var factors = new AlsTraining(options, context, touched).Run();
         return new ImplicitAlsModel(options, data.Users, data.Items, factors);
     }

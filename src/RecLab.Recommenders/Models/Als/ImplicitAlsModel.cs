@@ -4,8 +4,9 @@ using RecLab.Recommenders.Numerics;
 namespace RecLab.Recommenders.Models.Als;
 
 /// <summary>Vectors of users and items; the score is their product. Whoever brings a history is folded in exactly: the vector is the solution of
-/// the user's own least-squares problem for that history, so strangers are answered and news of known users counts at once.</summary>
-internal sealed unsafe class ImplicitAlsModel : IModel
+/// the user's own least-squares problem for that history, so strangers are answered and news of known users counts at once. Items seen after training are folded in alike, from the vectors of those who
+/// touched them.</summary>
+internal sealed unsafe class ImplicitAlsModel : IFoldsIn
 {
     private readonly AlsFactors _factors;
     private readonly AlsSystem _system;
@@ -40,6 +41,39 @@ internal sealed unsafe class ImplicitAlsModel : IModel
         var users = new float[queries.Length * width];
         for (var q = 0; q < queries.Length; q++) can[q] = Vector(queries[q], users.AsSpan(q * width, width));
         _scoring.ScoreMany(users, scores);
+    }
+
+    /// <summary>New users first, from the known items they touched; then new items, from everybody who touched them.</summary>
+    public IModel FoldIn(Interactions data, TrainingContext context)
+    {
+        var touched = _options.Cells(data);
+        int[] oldUser = [.. data.Users.Ids.Select(Users.IndexOf)], oldItem = [.. data.Items.Ids.Select(Items.IndexOf)];
+        FactorMatrix users = new(data.Users.Count, _factors.Users.Width), items = new(data.Items.Count, _factors.Items.Width);
+        var weight = new float[data.Items.Count];
+        for (var u = 0; u < users.Rows; u++)
+            if (oldUser[u] >= 0) _factors.Users[oldUser[u]].CopyTo(users[u]);
+        for (var i = 0; i < items.Rows; i++)
+        {
+            if (oldItem[i] < 0) continue;
+            _factors.Items[oldItem[i]].CopyTo(items[i]);
+            weight[i] = _factors.ItemWeight[oldItem[i]];
+        }
+        Solve(touched, users, items, oldUser, context);
+        var byItem = touched.Transpose();
+        Solve(byItem, items, users, oldItem, context);
+        for (var i = 0; i < items.Rows; i++)
+            if (oldItem[i] < 0) weight[i] = AlsTraining.Mean(byItem.ValuesOf(i));
+        return new ImplicitAlsModel(_options, data.Users, data.Items, new(users, items, weight));
+    }
+
+    /// <summary>Solves the rows that were not there before.</summary>
+    private void Solve(SparseMatrix touched, FactorMatrix solved, FactorMatrix other, int[] before, TrainingContext context)
+    {
+        var system = new AlsSystem(_options with { Solver = AlsSolver.Cholesky }, other, context);
+        Workers.For(context, touched.Rows, 64, system.Scratch, (from, to, scratch) =>
+        {
+            for (var row = from; row < to; row++) if (before[row] < 0) system.Solve(touched.ColumnsOf(row), touched.ValuesOf(row), solved, row, scratch);
+        });
     }
 
     public void Save(Stream stream) => new SafeTensors

@@ -5,6 +5,16 @@ using RecLab.Recommenders.Models.Neighbours;
 
 namespace RecLab.Recommenders.Models.Content;
 
+/// <summary>What a term of a field counts for.</summary>
+public enum TermWeight
+{
+    /// <summary>(1 + ln tf) ln(N / df): rare terms say more.</summary>
+    TfIdf,
+
+    /// <summary>How often it occurs (bag of words).</summary>
+    Count,
+}
+
 /// <summary>Options of <see cref="ContentBased"/>.</summary>
 public sealed record ContentOptions : RecommenderOptions
 {
@@ -28,9 +38,12 @@ public sealed record ContentOptions : RecommenderOptions
 
     [Display(Name = "Commonest term", Description = "Terms of more than this share of items are left out, 0 to 1.", Order = 7), Range(0.001, 1)]
     public double MostShare { get; init; } = 0.5;
+
+    [Display(Name = "Term weight", Description = "Rare terms say more (tf-idf), or every occurrence counts the same (bag of words).", Order = 8)]
+    public TermWeight TermWeight { get; init; }
 }
 
-/// <summary>Recommends what reads like what somebody touched: items are tf-idf vectors of their description (<see cref="TermMatrix"/>), a person
+/// <summary>Recommends what reads like what somebody touched: items are vectors of the terms of their description, tf-idf or bag of words (<see cref="TermMatrix"/>), a person
 /// is the decayed mean of the items touched, and the score is the cosine. Answers strangers with a history, and items nobody has touched yet.</summary>
 /// <remarks>Lops, de Gemmis and Semeraro, "Content-based Recommender Systems: State of the Art and Trends", Recommender Systems Handbook 2011, section 3.3;
 /// the profile is Rocchio's without negatives.</remarks>

@@ -2,7 +2,7 @@ using RecLab.Recommenders.Data;
 
 namespace RecLab.Recommenders.Models.Content;
 
-/// <summary>Items by terms: each field of an item's description (title, categories, attributes, text) becomes a unit vector of tf-idf weights,
+/// <summary>Items by terms: each field of an item's description (title, categories, attributes, text) becomes a unit vector of term weights,
 /// the fields are added with their weights, and the sum is scaled to length one.</summary>
 /// <remarks>Salton and Buckley, "Term-weighting approaches in automatic text retrieval", 1988: (1 + ln tf) ln(N / df).</remarks>
 internal static class TermMatrix
@@ -20,8 +20,9 @@ internal static class TermMatrix
         var frequency = new int[terms.Count];
         foreach (var term in items.SelectMany(fields => fields.Where((_, f) => weights[f] > 0).SelectMany(f => f.Keys).Distinct())) frequency[term]++;
         var described = items.Count(fields => fields.Length > 0);
-        var idf = Array.ConvertAll(frequency, f => f >= options.FewestItems && f <= options.MostShare * described ? Math.Log((double)described / f) : 0);
-        return Compress(items.Select(fields => Vector(fields, weights, idf)).ToArray(), terms.Count);
+        var idf = Array.ConvertAll(frequency, f => f >= options.FewestItems && f <= options.MostShare * described ? options.TermWeight == TermWeight.Count ? 1 : Math.Log((double)described / f) : 0);
+        Func<int, double> often = options.TermWeight == TermWeight.Count ? n => n : n => 1 + Math.Log(n);
+        return Compress(items.Select(fields => Vector(fields, weights, idf, often)).ToArray(), terms.Count);
     }
 
     /// <summary>Words of title, categories, attributes and description; categories and attribute values are words as a whole.</summary>
@@ -57,16 +58,16 @@ internal static class TermMatrix
         return counts;
     }
 
-    private static SortedDictionary<int, double> Vector(Dictionary<int, int>[] fields, double[] weights, double[] idf)
+    private static SortedDictionary<int, double> Vector(Dictionary<int, int>[] fields, double[] weights, double[] idf, Func<int, double> often)
     {
         var sum = new SortedDictionary<int, double>();
         for (var f = 0; f < fields.Length; f++)
         {
             if (weights[f] == 0) continue;
-            var length = Math.Sqrt(fields[f].Sum(t => Math.Pow((1 + Math.Log(t.Value)) * idf[t.Key], 2)));
+            var length = Math.Sqrt(fields[f].Sum(t => Math.Pow(often(t.Value) * idf[t.Key], 2)));
             if (length == 0) continue;
             foreach (var (term, count) in fields[f])
-                if (idf[term] > 0) sum[term] = sum.GetValueOrDefault(term) + weights[f] * (1 + Math.Log(count)) * idf[term] / length;
+                if (idf[term] > 0) sum[term] = sum.GetValueOrDefault(term) + weights[f] * often(count) * idf[term] / length;
         }
         return sum;
     }
