@@ -47,6 +47,9 @@ public sealed class PredictedRows
         return sum / Count;
     }
 
+    /// <summary>All truths are one number, so there is no variation to explain.</summary>
+    public bool IsConstant => Count == 0 || Truth.AsSpan().IndexOfAnyExcept(Truth[0]) < 0;
+
     /// <summary>Every prediction can be read as a probability.</summary>
     public bool AreProbabilities => Predicted.All(p => p is >= 0 and <= 1);
 

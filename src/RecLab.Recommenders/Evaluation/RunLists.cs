@@ -4,9 +4,12 @@ namespace RecLab.Recommenders.Evaluation;
 
 /// <summary>What training knew of the items, as far as metrics over lists ask.</summary>
 /// <param name="TrainCounts">Training rows per item.</param>
-/// <param name="Features">Category numbers of each item, ascending; empty where it has none.</param>
+/// <param name="Features">Category numbers of each item; empty where it has none. Kept ascending and each once.</param>
 public sealed record ItemFacts(long[] TrainCounts, int[][] Features)
 {
+    /// <summary>Category numbers of each item, ascending, each once.</summary>
+    public int[][] Features { get; } = [.. Features.Select(f => f.Distinct().Order().ToArray())];
+
     private readonly Lazy<int[]> _byPopularity = new(() =>
         [.. Enumerable.Range(0, TrainCounts.Length).OrderByDescending(i => TrainCounts[i]).ThenBy(i => i)]);
 

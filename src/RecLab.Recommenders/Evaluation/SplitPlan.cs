@@ -28,6 +28,9 @@ public enum SplitKind
 
     /// <summary>The newest row of some users, always the same ones.</summary>
     NewestOfSome,
+
+    /// <summary>One part of k-fold cross-validation.</summary>
+    Fold,
 }
 
 /// <summary>A cut as it is stored with a run: with the data set it gives the same rows again.</summary>
@@ -46,6 +49,12 @@ public sealed record SplitPlan(SplitKind Kind = SplitKind.FourSlices)
     /// <summary>Share of users or items made cold, 0..1.</summary>
     public double Cold { get; init; } = 0.1;
 
+    /// <summary>Parts of a cross-validation (<see cref="SplitKind.Fold"/> only), 2 or more.</summary>
+    public int Folds { get; init; } = 5;
+
+    /// <summary>Which part tests, from 0 on.</summary>
+    public int Fold { get; init; }
+
     /// <summary>Of the random cuts.</summary>
     public int Seed { get; init; } = 42;
 
@@ -59,6 +68,8 @@ public sealed record SplitPlan(SplitKind Kind = SplitKind.FourSlices)
         SplitKind.ColdUsers => Splits.ColdUsers(data, Cold, Test, Seed),
         SplitKind.ColdItems => Splits.ColdItems(data, Cold, Seed),
         SplitKind.NewestOfSome => Splits.NewestOfSome(data, Validation, Test),
+        SplitKind.Fold when data.Count == 0 => new(data, null, data),
+        SplitKind.Fold => Splits.Folds(data, Folds, Seed)[Fold],
         _ => throw new ArgumentOutOfRangeException(nameof(data), $"The cut {Kind} is not known."),
     };
 }

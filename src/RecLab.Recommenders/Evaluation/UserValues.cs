@@ -29,6 +29,28 @@ public sealed class UserValues(IReadOnlyList<string> users)
         return some;
     }
 
+    /// <summary>The mean of each user's values over several cuts of the same data (the folds of a cross-validation); cuts in which a user has no value are left out for that user.</summary>
+    public static UserValues MeanOf(IReadOnlyList<UserValues> cuts)
+    {
+        if (cuts.Count == 1) return cuts[0];
+        var place = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var user in cuts.SelectMany(c => c.Users)) place.TryAdd(user, place.Count);
+        var merged = new UserValues([.. place.Keys]);
+        foreach (var (metric, k) in cuts.SelectMany(c => c.Keys).Distinct())
+        {
+            double[] sum = new double[place.Count], count = new double[place.Count];
+            foreach (var cut in cuts.Where(c => c._series.ContainsKey((metric, k))))
+                for (var u = 0; u < cut.Users.Count; u++)
+                {
+                    if (float.IsNaN(cut[metric, k][u])) continue;
+                    sum[place[cut.Users[u]]] += cut[metric, k][u];
+                    count[place[cut.Users[u]]]++;
+                }
+            merged.Add(metric, k, [.. sum.Zip(count, (s, n) => s / n)]);
+        }
+        return merged;
+    }
+
     internal void Add(string metric, int k, double[] values) => _series.Add((metric, k), [.. values.Select(v => (float)v)]);
 
     /// <summary>Writes named arrays (safetensors): one per metric and k, and the users' ids.</summary>

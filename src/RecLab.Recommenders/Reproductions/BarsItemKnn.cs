@@ -4,35 +4,32 @@ using RecLab.Recommenders.Numerics;
 
 namespace RecLab.Recommenders.Reproductions;
 
-/// <summary>Item kNN as the benchmark BARS has it, for its row alone: the cosine s becomes (s + 1) / 2, so that an item without any common user counts 0.5 and fills up short neighbourhoods; the k
-/// neighbours of a target are scaled to sum to one; and the score is <c>mean_i + sum_j w_ij (x_uj - mean_j)</c> with the mean over all users. Where fewer than k items share a user, which of
-/// the others fill up is left to the partition (<see cref="Introselect"/>), and the published value hangs on it.</summary>
+/// <summary>Item kNN as the benchmark BARS has it, for its row alone: the cosines of the k nearest of a target are scaled to sum to one, and the score is
+/// <c>mean_i + sum_j w_ij (x_uj - mean_j)</c> with the mean over all users. So an item that few share anything with is not held back by the smallness of its cosines.</summary>
 internal sealed class BarsItemKnn(int neighbours) : IRecommender
 {
     public IModel Train(Interactions data, TrainingContext context)
     {
         var byItem = SparseMatrix.Of(data).Transpose();
         var nearest = new KeptLinks[byItem.Rows];
+        Array.Fill(nearest, KeptLinks.None);
         var constant = new float[byItem.Rows];
         double Mean(int item) => (double)byItem.Size(item) / data.Users.Count;
-        void Keep(int item, Span<float> common, Introselect select)
+        SparseProduct.ForEachRow(context, byItem, byItem.Transpose(), share => context.Report(0.99 * share, "comparing items"), (item, products) =>
         {
-            var likeness = select.Values;
-            for (var other = 0; other < common.Length; other++)
-                likeness[other] = -((common[other] == 0 ? 0 : common[other] / (Math.Sqrt(byItem.Size(item)) * Math.Sqrt(byItem.Size(other)))) + 1) / 2;
-            likeness[item] = 0;
-            int[] kept = [.. select.Smallest(Math.Min(neighbours, common.Length - 1)).Where(other => likeness[other] < 0).Order()];
-            double sum = 0, spoken = 0;
-            foreach (var other in kept) sum -= likeness[other];
-            foreach (var other in kept) spoken -= likeness[other] / sum * Mean(other);
-            nearest[item] = new(kept, [.. kept.Select(other => (float)(-likeness[other] / sum))]);
-            constant[item] = (float)(Mean(item) - spoken);
-        }
-        using var desk = new ThreadLocal<Introselect>(() => new Introselect(byItem.Rows));
-        SparseProduct.ForEachRow(context, byItem, byItem.Transpose(), share => context.Report(0.99 * share, "comparing items"), (item, products) => Keep(item, products, desk.Value!));
-        var nothing = new float[byItem.Rows];
-        for (var item = 0; item < byItem.Rows; item++)
-            if (byItem.Size(item) == 0) { Array.Clear(nothing); Keep(item, nothing, desk.Value!); }
+            for (var other = 0; other < products.Length; other++)
+                if (products[other] != 0) products[other] /= (float)Math.Sqrt((double)byItem.Size(item) * byItem.Size(other));
+            products[item] = 0;
+            var kept = KeptLinks.Best(products, neighbours);
+            var sum = kept.Weights.Sum(w => (double)w);
+            var spoken = 0.0;
+            for (var k = 0; k < kept.Items.Length; k++)
+            {
+                kept.Weights[k] = (float)(kept.Weights[k] / sum);
+                spoken += kept.Weights[k] * Mean(kept.Items[k]);
+            }
+            (nearest[item], constant[item]) = (kept, (float)(Mean(item) - spoken));
+        });
         context.Report(1, "compared items");
         return new Model(data.Users, data.Items, ItemLinks.BySource(nearest, byItem.Rows), constant);
     }

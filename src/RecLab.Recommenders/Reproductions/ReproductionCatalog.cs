@@ -42,8 +42,16 @@ public static class ReproductionCatalog
         Rated("rating-100k-knnbaseline", "ml-100k", "kNN with baselines, 40 users", new RatingKnn(new()), 0.931, 0.733),
         Rated("rating-1m-baseline", "ml-1m", "biases of users and items", new BiasBaseline(new()), 0.909, 0.719),
         Rated("rating-1m-knnbaseline", "ml-1m", "kNN with baselines, 40 users", new RatingKnn(new()), 0.895, 0.706),
-        Gowalla("gowalla-itemknn", "item kNN, cosine, 100 neighbours, scaled and centred as the source does it", new BarsItemKnn(100), 0.004, 0.156994, 0.121364, 0.254896, 0.152704),
+        Gowalla("gowalla-itemknn", "item kNN, cosine, 100 neighbours, scaled to sum to one and centred (the source's average bias)", new BarsItemKnn(100), 0.004, 0.156994, 0.121364, 0.254896, 0.152704),
         Gowalla("gowalla-slim", "SLIM, alpha 0.005, l1 ratio 1e-6, 100 weights an item", Bars100(), 0.005, 0.169876, 0.138218),
+        Gowalla("gowalla-mfbpr", "MF with BPR loss, 64 factors, 100 epochs of plain descent", new Bpr(new() { Epochs = 100, LearningRate = 0.5, Regularization = 0.01 }), 0.005, 0.162737, 0.137805) with
+        {
+            Deviation = "the source names no settings; ours are one untouched item a pair, the rate and pull chosen on a tenth of the training rows, and quality was still rising with the epochs",
+        },
+        Gowalla("gowalla-item2vec", "Item2Vec, 64 factors, 20 epochs, scored by company", new Item2Vec(new() { Window = 0, NegativePower = 0.75 }), 0.005, 0.13259, 0.10573) with
+        {
+            Deviation = "the source names no settings; ours are those of the paper with another score, three of the company drawn an item and epoch",
+        },
     ];
 
     /// <exception cref="KeyNotFoundException">There is no such row.</exception>

@@ -14,6 +14,7 @@ public static class CommandLine
         TrainVerb.Create,
         SearchVerb.Create,
         EvaluateVerb.Create,
+        CompareVerb.Create,
         SimulateVerb.Create,
         ReproduceVerb.Create,
         SelfTestVerb.Create,

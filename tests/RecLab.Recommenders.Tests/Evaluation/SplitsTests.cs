@@ -102,6 +102,13 @@ public sealed class SplitsTests
     }
 
     [Fact]
+    public void A_plan_names_one_fold_of_many()
+    {
+        var plans = Enumerable.Range(0, 4).Select(f => new SplitPlan(SplitKind.Fold) { Folds = 4, Fold = f, Seed = 3 }.Cut(Data)).ToArray();
+        Assert.Equal(Rows(Data).Order(), plans.SelectMany(p => Rows(p.Test)).Order());
+    }
+
+    [Fact]
     public void Cold_users_are_absent_from_training_and_are_asked_for_their_newest_rows()
     {
         var split = Splits.ColdUsers(Data, 0.3, 0.2, seed: 4);

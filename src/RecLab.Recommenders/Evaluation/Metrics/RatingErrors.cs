@@ -36,9 +36,9 @@ public sealed class RSquared : IRowMetric
 
     public double? Of(PredictedRows rows)
     {
-        if (rows.Mean((truth, _) => truth) is not { } mean) return null;
-        var spread = rows.Mean((truth, _) => (truth - mean) * (truth - mean));
-        return spread == 0 ? null : 1 - new MeanSquaredError().Of(rows) / spread;
+        if (rows.IsConstant) return null; // told by the numbers themselves: their mean is rounded
+        var mean = rows.Mean((truth, _) => truth)!.Value;
+        return 1 - new MeanSquaredError().Of(rows) / rows.Mean((truth, _) => (truth - mean) * (truth - mean));
     }
 }
 
@@ -51,9 +51,9 @@ public sealed class ExplainedVariance : IRowMetric
 
     public double? Of(PredictedRows rows)
     {
-        if (rows.Mean((truth, _) => truth) is not { } mean) return null;
+        if (rows.IsConstant) return null;
+        var mean = rows.Mean((truth, _) => truth)!.Value;
         var offset = rows.Mean((truth, predicted) => truth - predicted)!.Value;
-        var spread = rows.Mean((truth, _) => (truth - mean) * (truth - mean));
-        return spread == 0 ? null : 1 - rows.Mean((truth, predicted) => (truth - predicted - offset) * (truth - predicted - offset)) / spread;
+        return 1 - rows.Mean((truth, predicted) => (truth - predicted - offset) * (truth - predicted - offset)) / rows.Mean((truth, _) => (truth - mean) * (truth - mean));
     }
 }
