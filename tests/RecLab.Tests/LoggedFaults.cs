@@ -13,7 +13,7 @@ namespace RecLab.Tests;
 /// test class, which are shown when one of its tests fails and only then.</summary>
 public sealed class LoggedFaults : ILoggerProvider
 {
-    private const int Shown = 40;
+    private const int Shown = 20;
     private static readonly ConcurrentDictionary<string, ConcurrentQueue<string>> LinesOf = new();
     private readonly ConcurrentQueue<string> _faults = new();
     private readonly ConcurrentQueue<string> _lines = LinesOf.GetOrAdd(Class, _ => new());
@@ -45,7 +45,7 @@ public sealed class LoggedFaults : ILoggerProvider
         {
             if (!IsEnabled(logLevel)) return;
             var line = $"{name}: {formatter(state, exception)} {exception}";
-            owner.Add($"{logLevel} {line}");
+            owner.Add($"{logLevel} {string.Join(Environment.NewLine, line.Split('\n').Take(4))}"); // where it began is enough beside a test's own message
             if (exception is not null) owner._faults.Enqueue(line);
         }
     }

@@ -104,7 +104,9 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
         await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("traffic=live"));
         await walk.PressAsync("Ranking quality", AriaRole.Tab);
         await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("tab=ranking"));
+        await Expect(page.GetByRole(AriaRole.Tab, new() { Name = "Ranking quality" })).ToHaveAttributeAsync("aria-selected", "true"); // the address is there before the page has followed it
         await walk.PressAsync("Clicks and sales", AriaRole.Tab);
+        await Expect(page.GetByRole(AriaRole.Tab, new() { Name = "Clicks and sales" })).ToHaveAttributeAsync("aria-selected", "true");
         foreach (var (name, key) in ((string, string)[])[("Click-through rate", "ctr"), ("Clicks per user", "clicks")])
         {
             await walk.PressAsync(name);

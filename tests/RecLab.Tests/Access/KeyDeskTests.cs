@@ -13,6 +13,9 @@ public sealed class KeyDeskTests(RecLabApp app) : IClassFixture<RecLabApp>
 {
     private KeyDesk Keys => app.Services.GetRequiredService<KeyDesk>();
 
+    /// <summary>A desk by a clock of its own; the application's timers stay as they are, however far the clock moves.</summary>
+    private KeyDesk With(ManualClock clock) => new(app.Services.GetRequiredService<IDbContextFactory<RecLabDb>>(), app.Services.GetRequiredService<Audit>(), app.Services.GetRequiredService<RecLab.Live.LiveFeed>(), clock);
+
     private async Task<(ApiKey Entry, string Key)> Publishable(params string[] origins) => await Keys.CreateAsync("mara", "shop", ApiKeyKind.Publishable, origins);
     private async Task<(ApiKey Entry, string Key)> Secret(DateTimeOffset? expires = null) => await Keys.CreateAsync("mara", "server", ApiKeyKind.Secret, [], expires);
 
@@ -79,8 +82,7 @@ public sealed class KeyDeskTests(RecLabApp app) : IClassFixture<RecLabApp>
     public async Task An_expired_key_is_refused()
     {
         var clock = new ManualClock(DateTimeOffset.UtcNow);
-        await using var timed = app.WithWebHostBuilder(host => host.ConfigureServices(s => s.AddSingleton<TimeProvider>(clock)));
-        var keys = timed.Services.GetRequiredService<KeyDesk>();
+        var keys = With(clock);
         var (_, key) = await keys.CreateAsync("mara", "short", ApiKeyKind.Secret, [], clock.GetUtcNow().AddDays(1));
         Assert.True(keys.Check(key).Opens);
         clock.Advance(TimeSpan.FromDays(1));
@@ -117,7 +119,7 @@ public sealed class KeyDeskTests(RecLabApp app) : IClassFixture<RecLabApp>
     public async Task A_rotated_key_and_its_successor_both_open_until_the_overlap_is_over()
     {
         var clock = new ManualClock(DateTimeOffset.UtcNow);
-        var keys = new KeyDesk(app.Services.GetRequiredService<IDbContextFactory<RecLabDb>>(), app.Services.GetRequiredService<Audit>(), app.Services.GetRequiredService<RecLab.Live.LiveFeed>(), clock);
+        var keys = With(clock);
         var (entry, old) = await keys.CreateAsync("mara", "front", ApiKeyKind.Publishable, ["https://shop.example"], scopes: KeyScope.Recommend);
         var (successor, fresh) = await keys.RotateAsync("mara", entry.Id, TimeSpan.FromDays(7));
         Assert.NotEqual(old, fresh);
