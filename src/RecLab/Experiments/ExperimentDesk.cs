@@ -44,6 +44,7 @@ public sealed class ExperimentDesk(IDbContextFactory<RecLabDb> databases, IPrefl
             experiment.Arms = [];
             await db.SaveChangesAsync(cancellation);
             Write(draft, experiment);
+            if (experiment.Owner.Length == 0) experiment.Owner = who;
             experiment.State = ExperimentState.Draft;
         }, cancellation);
 

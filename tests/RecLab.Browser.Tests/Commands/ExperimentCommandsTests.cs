@@ -69,7 +69,7 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
         await walk.PressAsync("Start Wizard");
         await Expect(page.GetByText("Running, day 1")).ToBeVisibleAsync();
         Assert.Equal(["Running 1"], app.AppRows("SELECT State, Phase FROM experiments WHERE Key = 'wizard'"));
-        foreach (var command in (string[])["Pause", "Stop", "Duplicate", "Live", "Simulated", "Clicks and sales", "Ranking quality", "Phase *", "CSV", "JSON", "Record *", "Click-through rate", "Clicks per user", "Archive", "Start", "What changes"]) walk.Pressed(command); // the results page, which the next test walks
+        foreach (var command in (string[])["Pause", "Stop", "Duplicate", "Live", "Simulated", "Clicks and sales", "Ranking quality", "Phase *", "CSV", "JSON", "Record *", "Click-through rate", "Clicks per user", "Revenue per user", "Archive", "Start", "What changes"]) walk.Pressed(command); // the results page, which the next test walks
         await walk.EndAsync();
     }
 
@@ -145,6 +145,7 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
         await page.GetByLabel("B life-1, percent").FillAsync("40");
         await page.GetByLabel("Reason for the change").FillAsync("control needs more");
         await walk.PressAsync("Begin phase 2");
+        walk.Pressed("Phase *");
         await LiveApp.EventuallyAsync(["0.6", "0.4"], () => app.AppRows("SELECT a.Weight FROM experiment_arms a JOIN experiments e ON e.Id = a.ExperimentId WHERE e.Key = 'life' AND e.Phase = 2 ORDER BY a.Position"));
 
         await walk.PressAsync("Stop");

@@ -132,6 +132,10 @@ public sealed class RolloutReadingTests : BunitContext, IClassFixture<RecLabApp>
         Assert.False(growing.FindAll(".acts button")[2].HasAttribute("disabled"));
         Assert.Contains("nobody is counted", Card(Read(0.5, 0.5, 20_000), halted: true).Markup);
 
+        var empty = Card(RolloutReading.Of(Half(), Input(Arm(0, 0, 0), Arm(1, 0, 0)), Now));
+        Assert.Contains("none yet", empty.Find(".guards").TextContent);
+        Assert.DoesNotContain("NaN", empty.Markup);
+
         var held = Card(RolloutReading.Of(Half(state: RolloutState.Held), Input(Arm(0, 5000, 0.5), Arm(1, 5000, 0.25)), Now));
         Assert.Contains("broken", held.Find(".guards").TextContent);
         Assert.Contains("Go on", held.FindAll(".acts button").Select(b => b.TextContent));
