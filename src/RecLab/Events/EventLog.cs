@@ -54,6 +54,8 @@ public sealed class EventLog(EventStore store, IDbContextFactory<RecLabDb> datab
     public async Task<Exposure> AppendAsync(Exposure exposure)
     {
         if (exposure.Propensities.Count != exposure.Items.Count) throw new ArgumentException($"{exposure.Items.Count} items need as many propensities, got {exposure.Propensities.Count}.");
+        if (exposure.Teams is { } teams && (teams.Owners.Count != exposure.Items.Count || teams.Owners.Any(t => t < 0 || t >= teams.Count)))
+            throw new ArgumentException($"{exposure.Items.Count} items need as many owners among {teams.Count} arms.");
         var entry = new ExposureEntry(exposure);
         await Enqueue(entry);
         Pulse.Listed(exposure.Simulated);

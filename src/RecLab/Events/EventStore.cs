@@ -7,12 +7,12 @@ namespace RecLab.Events;
 public sealed class EventStore(HostPaths paths)
 {
     /// <summary>Log (recommendation, event, trait, quarantine), its folds (mark, unit_day, arm, arm_day, moment, age, member, pair, shown,
-    /// crossed, spot, traffic, interest), and counters of what went by (tally).</summary>
+    /// crossed, spot, credit, team_day, standing, traffic, interest), and counters of what went by (tally).</summary>
     private const string Schema = """
         CREATE TABLE IF NOT EXISTS recommendation (
           id BLOB PRIMARY KEY, served_at INTEGER NOT NULL, placement TEXT NOT NULL, experiment INTEGER NOT NULL, phase INTEGER NOT NULL, arm INTEGER NOT NULL,
           variant INTEGER NOT NULL, run INTEGER NOT NULL, unit TEXT NOT NULL, session TEXT NOT NULL, simulated INTEGER NOT NULL,
-          items TEXT NOT NULL, propensities TEXT NOT NULL, fallback TEXT, reason TEXT NOT NULL, host_decides INTEGER NOT NULL, head INTEGER, variety INTEGER) WITHOUT ROWID;
+          items TEXT NOT NULL, propensities TEXT NOT NULL, fallback TEXT, reason TEXT NOT NULL, host_decides INTEGER NOT NULL, head INTEGER, variety INTEGER, teams TEXT, assigned_with REAL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS event (
           id BLOB PRIMARY KEY, type TEXT NOT NULL, recommendation BLOB, item TEXT, position INTEGER, unit TEXT NOT NULL, session TEXT NOT NULL,
           occurred_at INTEGER NOT NULL, received_at INTEGER NOT NULL, value REAL, currency TEXT, properties TEXT, simulated INTEGER NOT NULL,
@@ -66,6 +66,17 @@ public sealed class EventStore(HostPaths paths)
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, position INTEGER NOT NULL,
           rendered INTEGER NOT NULL, viewable INTEGER NOT NULL, clicked INTEGER NOT NULL,
           PRIMARY KEY (experiment, phase, simulated, arm, position)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS credit (
+          experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, unit TEXT NOT NULL, day INTEGER NOT NULL, team INTEGER NOT NULL,
+          shown INTEGER NOT NULL, viewable INTEGER NOT NULL, clicked INTEGER NOT NULL,
+          PRIMARY KEY (experiment, phase, simulated, unit, day, team)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS team_day (
+          experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, team INTEGER NOT NULL, day INTEGER NOT NULL,
+          firsts INTEGER NOT NULL, shown INTEGER NOT NULL, viewable INTEGER NOT NULL, clicked INTEGER NOT NULL, wins INTEGER NOT NULL, losses INTEGER NOT NULL, ties INTEGER NOT NULL,
+          PRIMARY KEY (experiment, phase, simulated, team, day)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS standing (
+          experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, team INTEGER NOT NULL, day INTEGER NOT NULL, mine INTEGER NOT NULL, theirs INTEGER NOT NULL, users INTEGER NOT NULL,
+          PRIMARY KEY (experiment, phase, simulated, team, day, mine, theirs)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS traffic (
           hour INTEGER NOT NULL, placement TEXT NOT NULL, variant INTEGER NOT NULL, simulated INTEGER NOT NULL,
           lists INTEGER NOT NULL, served INTEGER NOT NULL, rendered INTEGER NOT NULL, viewable INTEGER NOT NULL, clicked INTEGER NOT NULL,
@@ -78,14 +89,17 @@ public sealed class EventStore(HostPaths paths)
           PRIMARY KEY (day, kind, placement, simulated)) WITHOUT ROWID;
         """;
 
+    /// <summary>Columns that the lists of earlier versions lack, in the order in which they came.</summary>
+    private static readonly (string Column, string Type)[] Added = [("head", "INTEGER"), ("variety", "INTEGER"), ("teams", "TEXT"), ("assigned_with", "REAL")];
+
     /// <summary>Counts the sets of folds there have been.</summary>
-    private const int Version = 2;
+    private const int Version = 3;
 
     private readonly string _reader = new SqliteConnectionStringBuilder { DataSource = paths.EventDatabase, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = 30 }.ToString();
     private readonly string _writer = new SqliteConnectionStringBuilder { DataSource = paths.EventDatabase, Pooling = false, DefaultTimeout = 2 }.ToString();
 
     /// <summary>The folds: every table that can be made again from the log.</summary>
-    public static IReadOnlyList<string> Folds { get; } = ["mark", "unit_day", "arm", "arm_day", "moment", "age", "member", "pair", "shown", "crossed", "spot", "traffic", "interest"];
+    public static IReadOnlyList<string> Folds { get; } = ["mark", "unit_day", "arm", "arm_day", "moment", "age", "member", "pair", "shown", "crossed", "spot", "credit", "team_day", "standing", "traffic", "interest"];
 
     /// <summary>Makes the tables that are missing. Safe to call from several processes.</summary>
     public void Create()
@@ -100,8 +114,8 @@ public sealed class EventStore(HostPaths paths)
         {
             // folds of an earlier version have fewer columns; the log says all that is in them
             Run(connection, string.Concat(Folds.Select(fold => $"DROP TABLE IF EXISTS {fold};")));
-            foreach (var column in Number(connection, "SELECT count(*) FROM pragma_table_info('recommendation')") > 0 ? new[] { "head", "variety" } : [])
-                if (Number(connection, $"SELECT count(*) FROM pragma_table_info('recommendation') WHERE name = '{column}'") == 0) Run(connection, $"ALTER TABLE recommendation ADD COLUMN {column} INTEGER");
+            foreach (var (column, type) in Number(connection, "SELECT count(*) FROM pragma_table_info('recommendation')") > 0 ? Added : [])
+                if (Number(connection, $"SELECT count(*) FROM pragma_table_info('recommendation') WHERE name = '{column}'") == 0) Run(connection, $"ALTER TABLE recommendation ADD COLUMN {column} {type}");
             Run(connection, Schema);
             transaction.Commit();
         }

@@ -79,7 +79,7 @@ internal sealed class EventWriter(EventStore store, IdSealer sealer, string curr
         var list = entry.Exposure;
         var added = s.AddList.Set(1, list.Id).Set(2, list.ServedAt).Set(3, list.Placement).Set(4, list.Experiment).Set(5, list.Phase).Set(6, list.Arm).Set(7, list.Variant).Set(8, list.Run)
             .Set(9, list.Unit).Set(10, list.Session).Set(11, list.Simulated).Set(12, JsonSerializer.Serialize(list.Items)).Set(13, Numbers(list.Propensities))
-            .Set(14, list.Fallback).Set(15, list.Reason).Set(16, list.HostDecides).Set(17, (long?)list.Head).Set(18, (long?)list.Variety).Run();
+            .Set(14, list.Fallback).Set(15, list.Reason).Set(16, list.HostDecides).Set(17, (long?)list.Head).Set(18, (long?)list.Variety).Set(19, list.Teams?.Write()).Set(20, list.AssignedWith).Run();
         if (added == 0)
         {
             entry.Earlier = s.Lists.Find(list.Id)!.Exposure; // a host reports a list again that is stored already: first write wins
@@ -190,7 +190,8 @@ internal sealed class EventWriter(EventStore store, IdSealer sealer, string curr
     {
         public readonly Statement Begin = new(connection, "BEGIN IMMEDIATE"), Commit = new(connection, "COMMIT"), Rollback = new(connection, "ROLLBACK"),
             DataVersion = new(connection, "PRAGMA data_version");
-        public readonly Statement AddList = new(connection, "INSERT INTO recommendation VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) ON CONFLICT (id) DO NOTHING");
+        public readonly Statement AddList = new(connection, "INSERT INTO recommendation (id, served_at, placement, experiment, phase, arm, variant, run, unit, session, simulated, items, propensities, fallback, "
+            + "reason, host_decides, head, variety, teams, assigned_with) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) ON CONFLICT (id) DO NOTHING");
         /// <summary>The earliest list says what a user was; of two at the same moment the smaller value, so that the order of arrival never matters.</summary>
         public readonly Statement AddTrait = new(connection, """
             INSERT INTO trait VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)

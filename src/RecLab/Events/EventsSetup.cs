@@ -12,6 +12,7 @@ public static class EventsSetup
         services.AddHostedService(provider => provider.GetRequiredService<EventLog>());
         services.AddSingleton<UnitTotals>();
         services.AddSingleton<UnitSlices>();
+        services.AddSingleton<TeamTotals>();
         services.AddSingleton<SharedUsers>();
         services.AddSingleton<TrafficReader>();
         services.AddSingleton<InterestReader>();

@@ -32,6 +32,12 @@ public sealed record Exposure
     /// <summary>Probability with which the logging policy put this item at this position, in (0, 1]; one per item.</summary>
     public required IReadOnlyList<double> Propensities { get; init; }
 
+    /// <summary>Who placed which item, for a list that several arms made together; null for any other.</summary>
+    public TeamPlaces? Teams { get; init; }
+
+    /// <summary>Probability with which the experiment sent its users to this arm when the list was served, (0, 1]; null where no experiment counts it.</summary>
+    public double? AssignedWith { get; init; }
+
     /// <summary>Name of the fallback that answered, or null.</summary>
     public string? Fallback { get; init; }
 

@@ -29,6 +29,7 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
     private readonly Dictionary<SpotKey, Sums> _spots = [];
     private readonly Exposed _exposed = new(connection);
     private readonly Growth _growth = new(connection);
+    private readonly Credits _credits = new(connection);
     private readonly SharedSums _shared = new(connection);
     private readonly ShownItems _shown = new(connection);
     private readonly Statement _addUnit = new(connection, $"""
@@ -61,6 +62,7 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
             if (list.Head is { } head) (unit.Known, unit.Head) = (unit.Known + list.Items.Count, unit.Head + head);
             if (list.Variety is { } variety) (unit.Varied, unit.Variety) = (unit.Varied + 1, unit.Variety + variety);
             if (list.Experiment > 0) _shown.Add(list);
+            if (list.Teams is { } teams) _credits.Served(list, teams);
         }
         var traffic = TrafficOf(list);
         traffic.Lists++;
@@ -92,6 +94,7 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
             if ((added & Mark.Rendered) != 0) rendered++;
             if ((added & Mark.Viewable) != 0) viewable++;
             if ((added & Mark.Clicked) != 0) clicked++;
+            if (added != 0 && counted && list.Exposure.Teams is { } teams) _credits.Marked(list, teams, i, added);
             list.Marks[i] |= (byte)mark;
             if (added != 0 && counted) Spot(list.Exposure, i + 1, added);
         }
@@ -161,6 +164,7 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
         _growth.PutIn();
         _shared.PutIn();
         _shown.Write();
+        _credits.Write();
         foreach (var (key, s) in _traffic)
             _addTraffic.Set(1, key.Hour).Set(2, key.Placement).Set(3, key.Variant).Set(4, key.Simulated)
                 .Set(5, s.Lists).Set(6, s.Served).Set(7, s.Rendered).Set(8, s.Viewable).Set(9, s.Clicked).Run();
@@ -180,6 +184,7 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
         _growth.Forget();
         _shared.Forget();
         _shown.Forget();
+        _credits.Forget();
         _exposed.Forget();
     }
 
@@ -189,6 +194,7 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
         _growth.Dispose();
         _shared.Dispose();
         _shown.Dispose();
+        _credits.Dispose();
         _addUnit.Dispose();
         _addSpot.Dispose();
         _addTraffic.Dispose();

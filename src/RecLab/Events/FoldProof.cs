@@ -111,6 +111,33 @@ public sealed class FoldProof(EventStore store)
         CREATE TEMP TABLE fold_spot AS
           SELECT l.experiment, l.phase, l.simulated, l.arm, i.place + 1 AS position, count(*) rendered, sum(i.viewable) viewable, sum(i.clicked) clicked
           FROM impression i JOIN list l ON l.id = i.recommendation WHERE l.unit <> '' GROUP BY 1, 2, 3, 4, 5;
+        CREATE TEMP TABLE rival AS SELECT value AS team FROM json_each('[1,2,3,4,5,6,7,8]');
+        CREATE TEMP TABLE owned AS
+          SELECT l.id AS recommendation, l.experiment, l.phase, l.simulated, l.unit, l.day, CAST(substr(l.teams, 1, 1) AS INTEGER) AS teams, p.place,
+            CAST(substr(l.teams, p.place + 2, 1) AS INTEGER) AS team, coalesce(i.viewable, 0) AS viewable, coalesce(i.clicked, 0) AS clicked
+          FROM list l JOIN place p ON p.recommendation = l.id LEFT JOIN impression i ON i.recommendation = l.id AND i.place = p.place WHERE l.teams IS NOT NULL AND l.unit <> '';
+        CREATE TEMP TABLE fold_credit AS
+          SELECT experiment, phase, simulated, unit, day, team, count(*) shown, sum(viewable) viewable, sum(clicked) clicked FROM owned GROUP BY 1, 2, 3, 4, 5, 6;
+        CREATE TEMP TABLE fold_team_day AS
+          SELECT experiment, phase, simulated, team, day, sum(firsts) firsts, sum(shown) shown, sum(viewable) viewable, sum(clicked) clicked, sum(wins) wins, sum(losses) losses, sum(ties) ties FROM (
+            SELECT experiment, phase, simulated, team, day, place = 0 AS firsts, 1 AS shown, viewable, clicked, 0 AS wins, 0 AS losses, 0 AS ties FROM owned
+            UNION ALL
+            SELECT experiment, phase, simulated, team, day, 0, 0, 0, 0, mine > theirs, mine < theirs, mine = theirs FROM (
+              SELECT o.experiment, o.phase, o.simulated, r.team, o.day, sum(o.clicked * (o.team = r.team)) mine, sum(o.clicked * (o.team = 0)) theirs
+              FROM owned o JOIN rival r ON r.team < o.teams GROUP BY o.recommendation, r.team) WHERE mine + theirs > 0)
+          GROUP BY 1, 2, 3, 4, 5;
+        CREATE TEMP TABLE stood AS
+          SELECT experiment, phase, simulated, unit, team, day, sum(mine) OVER w mine, sum(theirs) OVER w theirs FROM (
+            SELECT o.experiment, o.phase, o.simulated, o.unit, r.team, o.day, sum(o.clicked * (o.team = r.team)) mine, sum(o.clicked * (o.team = 0)) theirs
+            FROM owned o JOIN rival r ON r.team < o.teams GROUP BY 1, 2, 3, 4, 5, 6) WHERE mine + theirs > 0
+          WINDOW w AS (PARTITION BY experiment, phase, simulated, unit, team ORDER BY day);
+        CREATE TEMP TABLE fold_standing AS
+          SELECT experiment, phase, simulated, team, day, mine, theirs, sum(users) users FROM (
+            SELECT experiment, phase, simulated, team, day, mine, theirs, 1 AS users FROM stood
+            UNION ALL
+            SELECT * FROM (SELECT experiment, phase, simulated, team, day, lag(mine) OVER w mine, lag(theirs) OVER w theirs, -1 FROM stood WINDOW w AS (PARTITION BY experiment, phase, simulated, unit, team ORDER BY day))
+            WHERE mine IS NOT NULL)
+          GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(users) <> 0;
         CREATE TEMP TABLE fold_interest AS
           SELECT DISTINCT unit, simulated, occurred_at AS at, item, type FROM event
           WHERE type IN ('click', 'add_to_cart', 'purchase', 'rating', 'dismiss') AND unit <> '' AND item IS NOT NULL;
@@ -276,7 +303,7 @@ public sealed class FoldProof(EventStore store)
     private static void Drop(SqliteConnection connection) => Run(connection, string.Concat(
         new[]
         {
-            "place", "impression", "first_click", "discount", "quality", "list", "past", "grown", "valued", "aged", "meeting", "met",
+            "place", "impression", "first_click", "discount", "quality", "list", "past", "grown", "valued", "aged", "meeting", "met", "rival", "owned", "stood",
         }.Concat(EventStore.Folds.Select(f => $"fold_{f}")).Select(t => $"DROP TABLE IF EXISTS temp.{t};")));
 
     private static void Run(SqliteConnection connection, string sql)

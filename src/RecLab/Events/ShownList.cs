@@ -38,7 +38,7 @@ internal sealed class ShownLists(SqliteConnection connection, IdSealer sealer) :
 {
     private const int Generation = 20_000;
     private readonly Statement _find = new(connection, """
-        SELECT r.served_at, r.placement, r.experiment, r.phase, r.arm, r.variant, r.unit, r.simulated, r.items, r.host_decides, m.marks, r.reason, r.run
+        SELECT r.served_at, r.placement, r.experiment, r.phase, r.arm, r.variant, r.unit, r.simulated, r.items, r.host_decides, m.marks, r.reason, r.run, r.teams
         FROM recommendation r LEFT JOIN mark m ON m.recommendation = r.id WHERE r.id = ?1
         """);
     private readonly Statement _insert = new(connection, "INSERT INTO mark (recommendation, marks) VALUES (?1, ?2)");
@@ -112,6 +112,7 @@ internal sealed class ShownLists(SqliteConnection connection, IdSealer sealer) :
             {
                 Id = id, ServedAt = _find.Long(0), Placement = _find.Text(1), Experiment = _find.Int(2), Phase = _find.Int(3), Arm = _find.Int(4), Variant = _find.Int(5),
                 Unit = _find.Text(6), Simulated = _find.Int(7) == 1, Items = JsonSerializer.Deserialize<string[]>(_find.Text(8)) ?? [], Propensities = [], HostDecides = _find.Int(9) == 1, Reason = _find.Text(11), Run = _find.Int(12),
+                Teams = _find.IsNull(13) ? null : TeamPlaces.Read(_find.Text(13)),
             };
             var stored = !_find.IsNull(10);
             return new(exposure, sealer, stored ? _find.Blob(10).ToArray() : new byte[exposure.Items.Count], stored);

@@ -14,6 +14,12 @@ public sealed record Assignment(int ExperimentId, string ExperimentKey, int Phas
 {
     /// <summary>Only then may a row name the experiment: testers and users served while the store could not be read never enter the results.</summary>
     public bool Counted => Reason is RouteReasons.Assigned or RouteReasons.Rollout;
+
+    /// <summary>The variants that make this user's list together, by arm position; null where one arm makes it alone.</summary>
+    public IReadOnlyList<int>? Teams { get; init; }
+
+    /// <summary>Probability with which users of the experiment are sent to this arm in this phase, (0, 1]; 1 where all arms make the list.</summary>
+    public double Propensity { get; init; } = 1;
 }
 
 /// <summary>The answer for one user at one placement.</summary>

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using RecLab.Statistics.Assignment;
+using RecLab.Statistics.Interleaving;
 
 namespace RecLab.Experiments;
 
@@ -75,11 +76,33 @@ public sealed partial record ExperimentDraft
         if (Settings.Prerequisite is { } before && before.Experiment == Key) yield return "An experiment cannot be its own prerequisite.";
         if (Settings.Slices.FirstOrDefault(s => s.Trim().Length is 0 or > 64) is { } slice) yield return $"A slice is the name of an attribute with 1 to 64 characters, and '{slice}' is none.";
         if (Settings.Slices.Count > ExperimentSettings.MostSlices) yield return $"At most {ExperimentSettings.MostSlices} slices can be declared.";
+        foreach (var fault in ModeFaults()) yield return fault;
         if (Settings.MinimumUsers < 2) yield return "The minimum of users must be at least 2 an arm.";
         if (Settings.MinimumDays < 0) yield return "The minimum of days cannot be negative.";
         if (!(Settings.TargetEffect is > 0 and <= 10)) yield return "The effect worth finding must be above 0.";
         if (!(Settings.Power is > 0 and < 1)) yield return "The power must lie between 0 and 1.";
         if (!(Settings.TightestAt >= 100)) yield return "The always-valid interval must be tightest at 100 users or more.";
+    }
+
+    private IEnumerable<string> ModeFaults()
+    {
+        if (Settings.Mode == ExperimentMode.Interleaving)
+        {
+            if (Arms.Count > TeamDraft.MostTeams) yield return $"At most {TeamDraft.MostTeams} arms can make a list together, and this experiment has {Arms.Count}.";
+            if (Arms.GroupBy(a => a.VariantId).Any(g => g.Count() > 1)) yield return "A list made of one variant twice says nothing: interleaving needs different variants.";
+            if (Settings.Guardrails.Count > 0) yield return "An interleaved list belongs to no arm, so no guardrail can be judged; ask for them in a split of users.";
+            if (GoalMetric != "ctr") yield return "Interleaving counts clicks; for another goal split the users.";
+        }
+        if (Settings.Mode == ExperimentMode.Bandit)
+        {
+            var plan = Settings.Bandit;
+            if (Arms.Count < 3) yield return "A bandit shares out users between at least two arms beside control.";
+            if (!(plan.ControlShare is > 0 and < 1)) yield return FormattableString.Invariant($"The fixed share of control must lie between 0 and 1, and is {plan.ControlShare}.");
+            else if (Arms.Count > 0 && Math.Abs(Arms[0].Weight - plan.ControlShare) > 1e-9) yield return FormattableString.Invariant($"Control has the weight {Arms[0].Weight} and must have its fixed share, {plan.ControlShare}.");
+            if (!(plan.Floor >= 0 && plan.Floor * (Arms.Count - 1) < 1)) yield return "The least shares of the arms must leave something to share out.";
+            if (plan.MinimumUsers < 2) yield return "A bandit needs at least 2 users an arm before it changes anything.";
+            if (!(plan.EveryHours is > 0 and <= 24 * 28)) yield return "A bandit looks again after more than 0 hours and at most four weeks.";
+        }
     }
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,63}$")]

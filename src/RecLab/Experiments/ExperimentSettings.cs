@@ -3,10 +3,19 @@ using System.Text.Json.Serialization;
 
 namespace RecLab.Experiments;
 
+/// <summary>How an experiment shows its arms: each user sees one of them, with fixed shares; each list is made by all of them; or each user sees one, with shares that follow what is found.</summary>
+public enum ExperimentMode { Split, Interleaving, Bandit }
+
 /// <summary>Everything about an experiment that is settled before its start besides arms and goal. Stored as JSON; an absent field has the default
 /// given here, so that older experiments stay readable.</summary>
 public sealed record ExperimentSettings
 {
+    /// <summary>How users meet the arms.</summary>
+    public ExperimentMode Mode { get; init; }
+
+    /// <summary>How a bandit shares out its users; asked of <see cref="ExperimentMode.Bandit"/> only.</summary>
+    public BanditPlan Bandit { get; init; } = new();
+
     /// <summary>Metrics that must not get worse by more than a margin; judged as non-inferiority.</summary>
     public IReadOnlyList<Guardrail> Guardrails { get; init; } = [];
 
@@ -68,6 +77,13 @@ public sealed record ExperimentSettings
     /// <exception cref="JsonException">The text is not JSON of settings.</exception>
     public static ExperimentSettings FromJson(string json) => JsonSerializer.Deserialize<ExperimentSettings>(json, Json) ?? Default;
 }
+
+/// <summary>How a bandit shares out its users.</summary>
+/// <param name="ControlShare">Share of the first arm, the same for ever: what the others are judged against. Above 0 and below 1.</param>
+/// <param name="Floor">Least part of the other users that an arm gets, 0 or more.</param>
+/// <param name="MinimumUsers">Users every arm needs before the shares change for the first time.</param>
+/// <param name="EveryHours">Hours between two looks, above 0.</param>
+public sealed record BanditPlan(double ControlShare = 0.2, double Floor = 0.05, int MinimumUsers = 100, double EveryHours = 24);
 
 /// <summary>A metric that must not get worse.</summary>
 /// <param name="Metric">Key in the outcome metric catalogue.</param>

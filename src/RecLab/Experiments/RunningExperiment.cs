@@ -16,8 +16,9 @@ public sealed class RunningExperiment
         Settings = ExperimentSettings.FromJson(experiment.Settings);
         Key = experiment.Key;
         var arms = experiment.Arms.OrderBy(a => a.Position).ToArray();
-        Assignment Arm(ExperimentArm arm, string reason) => new(experiment.Id, experiment.Key, experiment.Phase, arm.Position, arm.VariantId, reason);
-        _assigned = [.. arms.Select(a => Arm(a, RouteReasons.Assigned))];
+        Assignment Arm(ExperimentArm arm, string reason) => new(experiment.Id, experiment.Key, experiment.Phase, arm.Position, arm.VariantId, reason) { Propensity = arm.Weight };
+        if (Settings.Mode == ExperimentMode.Interleaving) _assigned = [.. arms.Select(_ => Arm(arms[0], RouteReasons.Assigned) with { Teams = [.. arms.Select(a => a.VariantId)], Propensity = 1 })];
+        else _assigned = [.. arms.Select(a => Arm(a, RouteReasons.Assigned))];
         _overridden = [.. arms.Select(a => Arm(a, RouteReasons.Override))];
         Control = Arm(arms[0], RouteReasons.StoreUnreadable);
         _targeting = [.. Settings.Targeting];

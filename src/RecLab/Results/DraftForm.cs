@@ -44,6 +44,15 @@ public sealed class DraftForm
     public string Placement { get; set; } = "";
     public List<ArmLine> Arms { get; } = [];
 
+    /// <summary>How users meet the arms.</summary>
+    public ExperimentMode Mode { get; set; }
+
+    /// <summary>Of a bandit: control's fixed share and each other arm's least part of the rest, in percent; users every arm needs first; hours between two looks.</summary>
+    public double ControlPercent { get; set; } = 20;
+    public double FloorPercent { get; set; } = 5;
+    public int BanditUsers { get; set; } = 100;
+    public double EveryHours { get; set; } = 24;
+
     /// <summary>Every arm gets the same share.</summary>
     public bool EqualSplit { get; set; } = true;
     public double TrafficPercent { get; set; } = 100;
@@ -75,7 +84,12 @@ public sealed class DraftForm
 
     public IOutcomeMetric Goal => OutcomeMetricCatalog.Get(GoalMetric);
 
-    public IReadOnlyList<double> Weights => [.. Arms.Select(a => EqualSplit ? 1.0 / Arms.Count : a.Percent / 100)];
+    public IReadOnlyList<double> Weights => Mode switch
+    {
+        ExperimentMode.Bandit => [.. Arms.Select((_, i) => i == 0 ? ControlPercent / 100 : (1 - ControlPercent / 100) / Math.Max(1, Arms.Count - 1))],
+        ExperimentMode.Interleaving => [.. Arms.Select(_ => 1.0 / Arms.Count)],
+        _ => [.. Arms.Select(a => EqualSplit ? 1.0 / Arms.Count : a.Percent / 100)],
+    };
 
     /// <summary>Small letters, digits and hyphens made from a name.</summary>
     public static string KeyFrom(string name)
@@ -91,7 +105,7 @@ public sealed class DraftForm
     /// <exception cref="FormatException">A tester's line cannot be read; the message says which.</exception>
     public ExperimentDraft ToDraft(SampleSize? size) => new()
     {
-        Key = Key, Name = Name.Trim(), Placement = Placement, Hypothesis = Hypothesis, Owner = Owner, Tags = Tags, Notes = Notes, Traffic = TrafficPercent / 100, GoalMetric = GoalMetric, Alpha = Alpha,
+        Key = Key, Name = Name.Trim(), Placement = Placement, Hypothesis = Hypothesis, Owner = Owner, Tags = Tags, Notes = Notes, Traffic = TrafficPercent / 100, GoalMetric = Mode == ExperimentMode.Interleaving ? "ctr" : GoalMetric, Alpha = Alpha,
         Arms = [.. Arms.Zip(Weights, (arm, weight) => new ArmDraft(arm.VariantId, arm.Name, weight))],
         Settings = ToSettings(size) with { Overrides = ReadTesters() },
     };
@@ -99,12 +113,13 @@ public sealed class DraftForm
     /// <summary>The settings as they would be kept, without the testers.</summary>
     public ExperimentSettings ToSettings(SampleSize? size) => new()
         {
-            Guardrails = [.. Guards.Where(g => g.On && g.Metric.Key != GoalMetric).Select(g => new Guardrail(g.Metric.Key, g.Percent / 100))],
+            Mode = Mode, Bandit = new(ControlPercent / 100, FloorPercent / 100, BanditUsers, EveryHours),
+            Guardrails = [.. Guards.Where(g => Mode != ExperimentMode.Interleaving && g.On && g.Metric.Key != GoalMetric).Select(g => new Guardrail(g.Metric.Key, g.Percent / 100))],
             Targeting = [.. ToConditions()],
             Layer = Layer.Trim().Length == 0 ? null : new(Layer.Trim(), LayerFrom / 100, LayerTo / 100), RespectsHoldout = RespectsHoldout,
             Secondary = [.. Secondary.Where(s => s != GoalMetric)], Prerequisite = BeforeKey.Length == 0 ? null : new(BeforeKey, BeforeArm),
             Slices = Words(Slices), MinimumUsers = MinimumUsers, MinimumDays = MinimumDays,
-            TargetEffect = EffectPercent / 100, Power = Power, PlannedUsers = size?.UsersPerArm ?? 0, PlannedDays = size?.PlannedDays ?? 0,
+            TargetEffect = EffectPercent / 100, Power = Power, PlannedUsers = Mode == ExperimentMode.Split ? size?.UsersPerArm ?? 0 : 0, PlannedDays = Mode == ExperimentMode.Split ? size?.PlannedDays ?? 0 : 0,
         };
 
     /// <summary>The conditions that name an attribute.</summary>
@@ -117,6 +132,7 @@ public sealed class DraftForm
         var settings = draft.Settings;
         var form = new DraftForm
         {
+            Mode = settings.Mode, ControlPercent = settings.Bandit.ControlShare * 100, FloorPercent = settings.Bandit.Floor * 100, BanditUsers = settings.Bandit.MinimumUsers, EveryHours = settings.Bandit.EveryHours,
             SavedKey = draft.Key, Key = draft.Key, Name = draft.Name, Hypothesis = draft.Hypothesis, Owner = draft.Owner, Tags = draft.Tags, Notes = draft.Notes, Placement = draft.Placement,
             EqualSplit = draft.Arms.All(a => Math.Abs(a.Weight - 1.0 / draft.Arms.Count) < 1e-9), TrafficPercent = draft.Traffic * 100, GoalMetric = draft.GoalMetric, Alpha = draft.Alpha,
             EffectPercent = Math.Round(settings.TargetEffect * 100, 6), Power = settings.Power, Layer = settings.Layer?.Layer ?? "", LayerFrom = (settings.Layer?.From ?? 0) * 100, LayerTo = (settings.Layer?.To ?? 0.5) * 100,

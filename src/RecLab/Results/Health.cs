@@ -36,6 +36,32 @@ public sealed record Health(IReadOnlyList<HealthCell> Cells)
     public static Health Of(IReadOnlyList<PhaseArm> arms, IReadOnlyList<ArmTotals> totals, TrafficFacts facts, bool simulated, bool running, DateTimeOffset now) =>
         new([Split(arms, totals), Several(totals, facts), Fallback(facts), Aside(totals, facts), Fresh(facts, simulated, running, now)]);
 
+    /// <summary>Title of the check that the draft gives every arm the same chance.</summary>
+    public const string DraftTitle = "First picks";
+
+    /// <summary>The strip for interleaved lists: the draft instead of a split of users, lists that could not be interleaved instead of fallbacks.</summary>
+    public static Health Of(Events.ContestTotals contest, IReadOnlyList<ArmTotals> totals, TrafficFacts facts, bool simulated, bool running, DateTimeOffset now) =>
+        new([Draft(contest, totals.Sum(t => t.Units)), Missing(contest, facts), Aside(totals, facts), Fresh(facts, simulated, running, now)]);
+
+    /// <summary>Each arm places the first item equally often, by the draw. The lists of a user in one session repeat one draw, so the allowance is five standard deviations with one draw a user.</summary>
+    private static HealthCell Draft(Events.ContestTotals contest, long users)
+    {
+        if (users < 50) return new(DraftTitle, HealthLevel.Unknown, $"{Figures.Count(contest.Lists)} lists", "too few to compare with an even draw");
+        var even = 1.0 / contest.Teams.Count;
+        var off = contest.Teams.Max(t => Math.Abs((double)t.Firsts / contest.Lists - even));
+        var far = $"off an even draw by at most {Figures.Points(off).TrimStart('+')}";
+        return off > Math.Max(0.01, 5 * Math.Sqrt(even * (1 - even) / users)) ? new(DraftTitle, HealthLevel.Bad, "not even", far) : new(DraftTitle, HealthLevel.Good, "even", far);
+    }
+
+    private static HealthCell Missing(Events.ContestTotals contest, TrafficFacts facts)
+    {
+        const string title = "Not interleaved";
+        if (contest.Lists + facts.Fallbacks == 0) return new(title, HealthLevel.Unknown, "no lists yet", "counted once lists are served");
+        var share = (double)facts.Fallbacks / (contest.Lists + facts.Fallbacks);
+        var level = share > 0.5 ? HealthLevel.Bad : share > WatchFallback ? HealthLevel.Watch : HealthLevel.Good;
+        return new(title, level, Figures.Rate(share), facts.Fallbacks == 0 ? "every arm had a list to give" : $"{Figures.Count(facts.Fallbacks)} lists lacked an arm and count for nobody");
+    }
+
     private static HealthCell Split(IReadOnlyList<PhaseArm> arms, IReadOnlyList<ArmTotals> totals)
     {
         var users = totals.Sum(t => t.Units);

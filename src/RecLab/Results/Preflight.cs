@@ -23,6 +23,8 @@ public sealed class Preflight(IDbContextFactory<RecLabDb> databases, Audience au
         if (await db.Set<Rollout>().AsNoTracking().FirstOrDefaultAsync(r => r.Placement == experiment.Placement && (r.State == RolloutState.Growing || r.State == RolloutState.Held), cancellation) is { } rollout)
             findings.Add(new("Rollout", FindingLevel.Note, $"{rollout.Name} is being rolled out here after {rollout.ExperimentKey}; it goes on with those whom this experiment does not take."));
         findings.AddRange(await AskedAsync(db, experiment, cancellation));
+        if (ExperimentSettings.FromJson(experiment.Settings).Mode == ExperimentMode.Interleaving && variants.Values.FirstOrDefault(v => v.Family == Training.External.ExternalFamilies.LogOnly) is { } host)
+            findings.Add(new("Mode", FindingLevel.Blocks, $"'{host.Name}' leaves its lists to the host and cannot make a list together with another variant; split the users instead."));
         return new(findings, variants.Values.Where(v => v.ServedRunId is not null).ToDictionary(v => v.Id, v => v.ServedRunId!.Value));
     }
 

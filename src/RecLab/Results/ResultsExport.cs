@@ -23,12 +23,19 @@ public static class ResultsExport
     }
 
     /// <summary>One row per metric and arm.</summary>
-    public static string Csv(ResultsView view) => CsvText.Write(Head, view.Scorecard.Rows.SelectMany(row => row.Judgements.Select(j => Line(view, row, j))));
+    public static string Csv(ResultsView view) => CsvText.Write(Head, view.Contest is { } contest ? contest.Rivals.Select(r => Line(view, r)) : view.Scorecard.Rows.SelectMany(row => row.Judgements.Select(j => Line(view, row, j))));
 
     private static IReadOnlyList<object?> Line(ResultsView view, ScorecardRow row, Judgement j) =>
     [
         view.Input.Key, view.Input.Phase, view.Input.Simulated ? "simulated" : "live", row.Metric.Key, row.Role.ToString().ToLowerInvariant(), Arms.Letter(j.Arm), view.Input.Arms[j.Arm].Name,
         view.Scorecard.Users[j.Arm], j.Value, j.Baseline, j.Change, j.Fixed?.Interval.Lower, j.Fixed?.Interval.Upper, j.Always?.Interval.Lower, j.Always?.Interval.Upper, j.P, j.Significant ? "yes" : "no", j.ChanceToWin, j.Reason?.Code,
+    ];
+
+    /// <summary>An interleaved arm: value is the mean share of a user's clicks, control the other half of it, change the mean score from -1 to 1.</summary>
+    private static IReadOnlyList<object?> Line(ResultsView view, Interleaving.Rivalry r) =>
+    [
+        view.Input.Key, view.Input.Phase, view.Input.Simulated ? "simulated" : "live", "preference", "goal", Arms.Letter(r.Arm), view.Input.Arms[r.Arm].Name,
+        r.Users, r.Share, 1 - r.Share, r.Score, r.Fixed?.Interval.Lower, r.Fixed?.Interval.Upper, r.Always?.Interval.Lower, r.Always?.Interval.Upper, r.P, r.Significant ? "yes" : "no", null, r.Reason?.Code,
     ];
 
     private static bool? Simulated(string? traffic) => traffic switch { "live" => false, "simulated" => true, _ => null };

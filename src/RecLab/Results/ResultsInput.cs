@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RecLab.Events;
 using RecLab.Experiments;
 
 namespace RecLab.Results;
@@ -31,6 +32,9 @@ public sealed record ResultsInput
     /// <summary>Finer cumulative totals than <see cref="PhaseTotals.Days"/> while the phase is young; <see cref="Step.At"/> in Unix seconds. Empty otherwise.</summary>
     public IReadOnlyList<Step> Minutes { get; init; } = [];
     public required TrafficFacts Facts { get; init; }
+
+    /// <summary>How users stand between the arms where lists are interleaved; null otherwise.</summary>
+    public ContestTotals? Contest { get; init; }
     public IReadOnlyList<OfflineArm> Offline { get; init; } = [];
 
     /// <summary>The kill switch of its placement, while it is on; null otherwise.</summary>

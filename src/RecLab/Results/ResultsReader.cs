@@ -11,7 +11,7 @@ namespace RecLab.Results;
 
 /// <summary>Reads what a results page is computed from. Viewers of one page share a reading, but never one begun before the newest commit of the log:
 /// whoever is told of a change and reads would otherwise see the old numbers, and be told of nothing more.</summary>
-public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsReader totals, TrafficReader traffic, EventLog log, TimeProvider clock)
+public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsReader totals, TrafficReader traffic, TeamTotals teams, EventLog log, TimeProvider clock)
 {
     /// <summary>How long a reading is shared between viewers while nothing is committed, and how far apart two begin while something is.</summary>
     public static readonly TimeSpan Shared = TimeSpan.FromMilliseconds(400);
@@ -46,11 +46,15 @@ public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsR
         var scope = new UnitScope(experiment.Id, number, simulated);
         var sums = await TotalsAsync(scope, arms.Length, now, cancellation);
         var (lists, fallbacks, lastAt) = totals.Newest(scope);
+        var settings = ExperimentSettings.FromJson(experiment.Settings);
+        var contest = settings.Mode == ExperimentMode.Interleaving ? await Task.Run(() => teams.Read(scope, arms.Length), cancellation) : null;
+        if (contest is not null)
+            fallbacks = phase is null ? 0 : traffic.Tallies(simulated, phase.StartedAt, experiment.Placement).Where(t => t.Kind == Tallies.TeamMissing).Sum(t => t.Count);
         var aside = phase is null ? 0 : traffic.Tallies(simulated, phase.StartedAt).Where(t => (t.Placement == experiment.Placement || t.Placement.Length == 0) && TotalsReader.IsAside(t)).Sum(t => t.Count);
         return new()
         {
             Key = experiment.Key, Name = experiment.Name, State = experiment.State, GoalMetric = experiment.GoalMetric, Alpha = experiment.Alpha,
-            Settings = ExperimentSettings.FromJson(experiment.Settings), Phase = number, Arms = arms, PhaseStartedAt = phase?.StartedAt, PhaseEndedAt = phase?.EndedAt,
+            Settings = settings, Contest = contest, Phase = number, Arms = arms, PhaseStartedAt = phase?.StartedAt, PhaseEndedAt = phase?.EndedAt,
             Simulated = simulated, ReadAt = now, Totals = sums,
             Facts = new(sums.SeveralArms, fallbacks, lists, aside, lastAt),
             Offline = await OfflineAsync(db, arms, cancellation), Halt = await HaltAsync(db, experiment.Placement, cancellation),

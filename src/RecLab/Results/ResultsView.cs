@@ -1,5 +1,6 @@
 using RecLab.Controls.Charts;
 using RecLab.Experiments;
+using RecLab.Results.Interleaving;
 using RecLab.Results.Metrics;
 
 namespace RecLab.Results;
@@ -22,6 +23,12 @@ public sealed record ResultsView
     public required ServedBoard Served { get; init; }
     public required Recommendation Recommendation { get; init; }
 
+    /// <summary>Which arm people prefer where lists are interleaved; null otherwise, and then the scorecard judges.</summary>
+    public Contest? Contest { get; init; }
+
+    /// <summary>The preference day by day; null where lists are not interleaved.</summary>
+    public ShareCurve? Shares { get; init; }
+
     /// <summary>The totals as they grew: by day, or by minute while the phase is young.</summary>
     public required IReadOnlyList<Step> Steps { get; init; }
 
@@ -41,22 +48,28 @@ public sealed record ResultsView
     {
         var goal = OutcomeMetricCatalog.Get(input.GoalMetric);
         var age = input.PhaseStartedAt is { } start ? (input.PhaseEndedAt ?? input.ReadAt) - start : TimeSpan.Zero;
-        var smallest = input.Totals.Arms.Min(a => a.Units);
+        var smallest = input.Contest is { } teams ? Contest.Of(teams, RulesOf(input, complete: false)).Users : input.Totals.Arms.Min(a => a.Units);
 
         // whether the plan is complete depends on counts only, so the first pass asks nothing of the effects
         var complete = Progress.Of(input.Settings, input.Alpha, input.Simulated, age, smallest, null).PlanComplete;
         var rules = RulesOf(input, complete);
         var guards = input.Settings.Guardrails.Select(g => (Metric: OutcomeMetricCatalog.Find(g.Metric), g.Margin)).Where(g => g.Metric is not null).Select(g => (g.Metric!, g.Margin)).ToArray();
         var scorecard = Scorecard.Of(input.Totals.Arms, goal, guards, Secondary(input, goal, guards), rules);
+        var contest = input.Contest is { } together ? Contest.Of(together, rules) : null;
         var widest = scorecard.Goal.Judgements.Where(j => j.Fixed is not null).Select(j => j.Fixed!.Effect).OrderByDescending(e => e.Variance).Cast<Statistics.Estimate?>().FirstOrDefault();
         var progress = Progress.Of(input.Settings, input.Alpha, input.Simulated, age, smallest, widest, Weekdays(input), input.ReadAt.UtcDateTime.DayOfWeek);
-        var health = Health.Of(input.Arms, input.Totals.Arms, input.Facts, input.Simulated, input.State == ExperimentState.Running, input.ReadAt);
-        var verdict = VerdictWriter.Write(input.State, input.Simulated, input.Arms, scorecard, health, progress, input.Halt);
+        var running = input.State == ExperimentState.Running;
+        var health = contest is not null ? Health.Of(contest.Totals, input.Totals.Arms, input.Facts, input.Simulated, running, input.ReadAt)
+            : Health.Of(input.Arms, input.Totals.Arms, input.Facts, input.Simulated, running, input.ReadAt);
+        var verdict = contest is not null ? ContestVerdict.Write(input.State, input.Simulated, input.Arms, contest, health, progress)
+            : VerdictWriter.Write(input.State, input.Simulated, input.Arms, scorecard, health, progress, input.Halt);
+        var band = bandArm is { } b && b > 0 && b < input.Arms.Count ? b : verdict.Arm is { } v and > 0 ? v : input.Arms.Count - 1;
         var steps = input.Minutes.Count > 0 && input.Totals.Days.Count < 3 ? input.Minutes : input.Totals.Days;
         return new()
         {
             Input = input, Scorecard = scorecard, Health = health, Progress = progress, Verdict = verdict, Steps = steps, StepsAreDays = !ReferenceEquals(steps, input.Minutes),
-            Lift = LiftCurve.Of(steps, input.Arms, goal, rules, bandArm is { } b && b > 0 && b < input.Arms.Count ? b : verdict.Arm is { } v and > 0 ? v : input.Arms.Count - 1),
+            Contest = contest, Shares = contest is null ? null : ShareCurve.Of(contest.Totals, [.. input.Arms.Select(a => a.Name)], rules, band),
+            Lift = LiftCurve.Of(steps, input.Arms, goal, rules, band),
             Exposures = [.. input.Arms.Select(a => Exposure(a, steps)), Funnel(input.Arms, steps)],
             Offline = OfflineBoard.Of(input.Offline, input.Arms),
             Served = ServedBoard.Of(input.Totals.Arms, input.Alpha),

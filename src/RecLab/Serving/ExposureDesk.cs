@@ -51,13 +51,13 @@ public sealed class ExposureDesk(LiveExperiments experiments, ModelShelf models,
         var wanted = routing.Assignment?.VariantId ?? placement.Placement.DefaultVariantId;
         var served = wanted is { } id ? models.Borrow(id) : null;
         var ours = served?.HostDecides == true;
-        var counted = ours && routing.Assignment is { Counted: true } assigned ? assigned : null;
+        var counted = ours && routing.Assignment is { Counted: true, Teams: null } assigned ? assigned : null;
         var traits = (served ?? models.LastResort)?.Past is { } past ? ListTraits.Of(past) : null;
         var exposure = new Exposure
         {
             Id = list.Id, ServedAt = list.ServedAt, Placement = list.Placement, Experiment = counted?.ExperimentId ?? 0, Phase = counted?.Phase ?? 0, Arm = counted?.ArmPosition ?? 0,
             Variant = ours ? served!.VariantId : 0, Run = ours ? served!.RunId : 0, Unit = list.User, Session = list.Session, Simulated = list.Simulated, Items = list.Items, Propensities = list.Propensities,
-            Reason = routing.Assignment is not null && !ours ? OtherArm : routing.Reason, HostDecides = true, Traits = counted is null ? null : experiments.Traits(counted.ExperimentKey, attributes),
+            Reason = routing.Assignment is not null && !ours ? OtherArm : routing.Reason, HostDecides = true, Traits = counted is null ? null : experiments.Traits(counted.ExperimentKey, attributes), AssignedWith = counted?.Propensity,
             Head = traits?.Head(list.Items), Variety = traits?.Variety(list.Items),
         };
         var stored = await log.AppendAsync(exposure);

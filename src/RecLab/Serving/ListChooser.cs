@@ -2,6 +2,7 @@ using System.Buffers;
 using RecLab.Events;
 using RecLab.Recommenders;
 using RecLab.Serving.External;
+using RecLab.Statistics.Interleaving;
 
 namespace RecLab.Serving;
 
@@ -11,7 +12,8 @@ namespace RecLab.Serving;
 /// <param name="Ids">Outside ids of <paramref name="Items"/>.</param>
 /// <param name="Propensities">Probability of each item at its place.</param>
 /// <param name="About">The item the list is about, or null.</param>
-public sealed record ChosenList(ServedModel? Served, string? Fallback, RankedItem[] Items, string[] Ids, double[] Propensities, string? About = null)
+/// <param name="Teams">For an interleaved list how many teams made it and, item by item, which; null otherwise.</param>
+public sealed record ChosenList(ServedModel? Served, string? Fallback, RankedItem[] Items, string[] Ids, double[] Propensities, string? About = null, TeamPlaces? Teams = null)
 {
     /// <summary>No model has anything to say.</summary>
     public static ChosenList Empty { get; } = new(null, "empty", [], [], []);
@@ -38,7 +40,23 @@ public sealed class ListChooser(ModelShelf models, ItemShelf items, EventLog log
         return models.LastResort is { } last && await BuildAsync(last, "popularity", question, cancellation) is { } third ? third : ChosenList.Empty;
     }
 
-    private readonly record struct Question(LivePlacement Placement, string Unit, RecommendationRequest Request, IReadOnlyList<Interest> Known, string Seed);
+    /// <summary>One list made by several variants (<see cref="TeamDraft"/>), or null where one of them has no list to give: is not loaded, leaves the list to the host, or knows nothing to show. The draw is
+    /// its only chance: such a list explores nothing.</summary>
+    public async ValueTask<ChosenList?> InterleaveAsync(LivePlacement placement, IReadOnlyList<int> variants, string unit, RecommendationRequest request, IReadOnlyList<Interest> known, string seed, CancellationToken cancellation)
+    {
+        var question = new Question(placement, unit, request, known, seed) { Certain = true };
+        var teams = new ServedModel[variants.Count];
+        for (var t = 0; t < teams.Length; t++)
+            if (models.Borrow(variants[t]) is { HostDecides: false } served) teams[t] = served; else return null;
+        var lists = await Task.WhenAll(teams.Select(t => BuildAsync(t, null, question, cancellation).AsTask()));
+        if (lists.Any(l => l is null)) return null;
+        var drafted = TeamDraft.Of([.. lists.Select(l => l!.Ids)], request.Count ?? placement.Placement.ListLength, TeamDraft.Draws(seed));
+        var items = drafted.Items.Select((id, i) => lists[drafted.Teams[i]]!.Items[Array.IndexOf(lists[drafted.Teams[i]]!.Ids, id)]);
+        return new(null, null, [.. items], [.. drafted.Items], [.. drafted.Propensities], lists[0]!.About, new(teams.Length, drafted.Teams));
+    }
+
+    /// <param name="Certain">The best items in their order, whatever the placement explores.</param>
+    private readonly record struct Question(LivePlacement Placement, string Unit, RecommendationRequest Request, IReadOnlyList<Interest> Known, string Seed, bool Certain = false);
 
     private async ValueTask<ChosenList?> BuildAsync(ServedModel served, string? fallback, Question question, CancellationToken cancellation)
     {
@@ -75,7 +93,7 @@ public sealed class ListChooser(ModelShelf models, ItemShelf items, EventLog log
             }
             else scores[shown.Known..].Fill(float.NaN); // an uploaded list is shown as it was uploaded
             Exclude(excluded, shown, question, history, item);
-            var list = ListBuilder.Build(scores, excluded, question.Request.Count ?? question.Placement.Placement.ListLength, question.Placement.Placement.Exploration, question.Seed, shown.Newcomers);
+            var list = ListBuilder.Build(scores, excluded, question.Request.Count ?? question.Placement.Placement.ListLength, question.Certain ? 0 : question.Placement.Placement.Exploration, question.Seed, shown.Newcomers);
             if (list.Items.Length == 0) return null;
             var about = item < 0 ? null : shown.IdOf(item);
             var (ranked, ids) = (new RankedItem[list.Items.Length], new string[list.Items.Length]);

@@ -11,6 +11,9 @@ public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf m
     /// <summary>Reasons beside those of the assignment (<see cref="RouteReasons"/>).</summary>
     public const string NoConsent = "no-consent", NoUser = "no-user", Bot = "bot", Halted = "halted";
 
+    /// <summary>An arm had no list to give, so that an interleaved one could not be made: shown is a plain list, which counts for nobody.</summary>
+    public const string TeamMissing = Tallies.TeamMissing;
+
     /// <summary>A page waits for its list no longer than the widget does (1.5 s); where the log is slower, the list goes out without an id.</summary>
     private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(1);
 
@@ -27,15 +30,21 @@ public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf m
         if ((unit.Length == 0 || halted) && !request.Preview) log.Count(routing.Reason, request.Placement, request.Simulated);
         var known = unit.Length == 0 ? [] : interests.Of(unit, request.Simulated);
         var wanted = halted ? null : Wanted(placement, routing, unit, request);
-        var variant = wanted is { } v ? models.NameOf(v)?.Key : null;
-        if (wanted is { } arm && models.Borrow(arm) is { HostDecides: true } host)
+        var together = routing.Assignment?.Teams is not null;
+        var variant = wanted is { } v && !together ? models.NameOf(v)?.Key : null;
+        if (!together && wanted is { } arm && models.Borrow(arm) is { HostDecides: true } host)
             return new(null, request.Placement, request.At ?? Now, routing.Assignment?.ExperimentKey, variant, routing.Reason, host, null, [], null, HostDecides: true);
 
         var id = Guid.CreateVersion7(clock.GetUtcNow());
         var seed = unit.Length + request.Session.Length == 0 ? id.ToString()
             : $"{request.Placement}:{routing.Assignment?.ExperimentKey}:{routing.Assignment?.Phase}:{unit}:{request.Session}";
-        var list = await ListAsync(placement, wanted, unit, request, known, seed, cancellation);
+        var list = await ListAsync(placement, wanted, routing.Assignment?.Teams, unit, request, known, seed, cancellation);
         var counted = routing.Assignment is { Counted: true } assigned ? assigned : null;
+        if (counted?.Teams is not null && list.Teams is null)
+        {
+            (counted, routing) = (null, routing with { Reason = TeamMissing });
+            if (!request.Preview) log.Count(TeamMissing, request.Placement, request.Simulated);
+        }
         var traits = unit.Length == 0 || (list.Served ?? models.LastResort)?.Past is not { } past ? null : ListTraits.Of(past);
         var exposure = new Exposure
         {
@@ -43,6 +52,7 @@ public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf m
             Experiment = counted?.ExperimentId ?? 0, Phase = counted?.Phase ?? 0, Arm = counted?.ArmPosition ?? 0,
             Variant = list.Fallback is null ? list.Served?.VariantId ?? 0 : 0, Run = list.Served?.RunId ?? 0, Unit = unit, Session = request.Session, Simulated = request.Simulated,
             Items = list.Ids, Propensities = list.Propensities, Fallback = list.Fallback, Reason = routing.Reason, Traits = counted is null ? null : experiments.Traits(counted.ExperimentKey, attributes), Head = traits?.Head(list.Ids), Variety = traits?.Variety(list.Ids),
+            Teams = list.Teams, AssignedWith = counted?.Propensity,
         };
         return new(request.Preview ? null : await RecordAsync(exposure), request.Placement, exposure.ServedAt, routing.Assignment?.ExperimentKey, variant ?? list.Served?.Key, routing.Reason, list.Served, list.Fallback, list.Items, list.About);
     }
@@ -54,18 +64,23 @@ public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf m
         routing.Assignment is { } arm ? arm.VariantId
         : unit.Length > 0 || (request is { Consent: Consent.Granted, Bot: false, Item: not null }) ? placement.Placement.DefaultVariantId : null;
 
-    private async ValueTask<ChosenList> ListAsync(LivePlacement placement, int? wanted, string unit, RecommendationRequest request, IReadOnlyList<Interest> known, string seed, CancellationToken cancellation)
+    private async ValueTask<ChosenList> ListAsync(LivePlacement placement, int? wanted, IReadOnlyList<int>? teams, string unit, RecommendationRequest request, IReadOnlyList<Interest> known, string seed, CancellationToken cancellation)
     {
         // a question that names exclusions or categories is rarely asked twice, and one without person and session draws anew each time
         var plain = request.Exclude.Count == 0 && request.Categories.Count == 0 && unit.Length + request.Session.Length > 0;
-        if (!plain) return await chooser.ChooseAsync(placement, wanted, unit, request, known, seed, cancellation);
+        if (teams is not null) seed = $"together:{seed}";
+        if (!plain) return await MakeAsync();
         var key = new ListCache.Key(seed, unit, request.Item, request.Count ?? placement.Placement.ListLength, request.Because, request.Simulated, wanted);
         var generation = chooser.Generation;
         if (cache.Find(key, generation, placement, known) is { } kept) return kept;
-        var made = await chooser.ChooseAsync(placement, wanted, unit, request, known, seed, cancellation);
+        var made = await MakeAsync();
         // what a service says next is its own business, and a fallback in its place must end when the service is back
-        if (made.Served?.Remote is null && (wanted is not { } asked || models.Borrow(asked)?.Remote is null)) cache.Keep(key, generation, placement, known, made);
+        if (made.Served?.Remote is null && (teams ?? (wanted is { } asked ? [asked] : [])).All(t => models.Borrow(t)?.Remote is null)) cache.Keep(key, generation, placement, known, made);
         return made;
+
+        async ValueTask<ChosenList> MakeAsync() =>
+            teams is not null && await chooser.InterleaveAsync(placement, teams, unit, request, known, seed, cancellation) is { } drafted ? drafted
+            : await chooser.ChooseAsync(placement, wanted, unit, request, known, seed, cancellation);
     }
 
     private async Task<string?> RecordAsync(Exposure exposure)

@@ -137,6 +137,14 @@ public class ShopApp : RecLabApp
         return JsonDocument.Parse(text).RootElement;
     }
 
+    /// <summary>The same for simulated visitors.</summary>
+    public async Task SendSimulatedAsync(params object[] events)
+    {
+        using var client = Backend();
+        using var answer = await client.PostAsJsonAsync("/api/v1/events?simulated=true", new { sentAt = DateTimeOffset.UtcNow, events });
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
     public static object Event(string type, JsonElement list, int place, string? user = null, string? id = null) => new
     {
         eventId = id ?? Guid.CreateVersion7().ToString(), type, recommendationId = list.GetProperty("recommendationId").GetString(), itemId = Ids(list)[place], position = place + 1, user,
