@@ -124,30 +124,39 @@ public sealed class SimulationQueueTests(SimulationApp app) : IClassFixture<Simu
             await db.Set<SimulationRun>().Where(s => s.Id == own.Id).ExecuteUpdateAsync(s => s.SetProperty(r => r.State, SimulationState.Failed), TestContext.Current.CancellationToken);
     }
 
+    // Two applications of their own with the same experiment: the lists, and so the clicks and who comes back, are the same in both.
     [Fact]
     public async Task Visitors_who_were_cut_off_go_on_where_they_were_and_end_like_those_who_were_not()
     {
-        var whole = await ExperimentAsync("whole");
-        var first = new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
-        var request = Request("whole") with { FirstDay = first, People = 30 };
-        var runner = app.Get<SimulationRunner>();
-        using var http = app.CreateClient();
-        var uncut = await runner.RunAsync((await Desk.RequestAsync(request, "Ada", TestContext.Current.CancellationToken)).Id, http, 2, cancellation: TestContext.Current.CancellationToken);
+        using SimulationApp whole = new(), broken = new();
+        var request = Request("visits") with { FirstDay = new(2026, 3, 2, 0, 0, 0, TimeSpan.Zero), People = 30 };
+        await OpenAsync(whole);
+        using var http = whole.CreateClient();
+        var uncut = await RunAsync(whole, http, 2);
 
-        var again = await ExperimentAsync("broken");
+        await OpenAsync(broken);
         using var stop = new CancellationTokenSource();
-        using var few = new HttpClient(new CutOff(stop, 40) { InnerHandler = app.Server.CreateHandler() }) { BaseAddress = app.Server.BaseAddress };
-        var cut = await runner.RunAsync((await Desk.RequestAsync(request with { Experiment = "broken" }, "Ada", TestContext.Current.CancellationToken)).Id, few, 1, cancellation: stop.Token);
-        Assert.Equal(SimulationState.Cancelled, cut.State);
-        var rest = await runner.RunAsync((await Desk.RequestAsync(request with { Experiment = "broken" }, "Ada", TestContext.Current.CancellationToken)).Id, http, 2, goOn: true, cancellation: TestContext.Current.CancellationToken);
+        using var few = new HttpClient(new CutOff(stop, 40) { InnerHandler = broken.Server.CreateHandler() }) { BaseAddress = broken.Server.BaseAddress };
+        Assert.Equal(SimulationState.Cancelled, (await RunAsync(broken, few, 1, stop: stop.Token)).State);
+        using var other = broken.CreateClient();
+        var rest = await RunAsync(broken, other, 2, goOn: true);
         Assert.Equal(SimulationState.Finished, rest.State);
         Assert.True(rest.Visits > 0 && rest.Visits < uncut.Visits);
         // the same people at the same moments, each once; 40 requests are 20 visits with a list and its events
-        Assert.Equal(Visits(), Visits("broken"));
-        Assert.Equal("0", Assert.Single(app.Rows("SELECT count(*) FROM (SELECT 1 FROM recommendation WHERE placement = 'broken' GROUP BY unit, session HAVING count(*) > 1)")));
-        Assert.True(whole.Id != again.Id);
+        Assert.Equal(Visits(whole), Visits(broken));
+        Assert.Equal(uncut.Visits, Visits(broken).Length);
+        Assert.Equal("0", Assert.Single(broken.Rows("SELECT count(*) FROM (SELECT 1 FROM recommendation GROUP BY unit, session HAVING count(*) > 1)")));
 
-        string Visits(string placement = "whole") => string.Join('\n', app.Rows($"SELECT unit, session, served_at FROM recommendation WHERE placement = '{placement}' AND served_at >= {first.ToUnixTimeMilliseconds()} ORDER BY unit, served_at").Where(r => !r.StartsWith('-')));
+        static async Task OpenAsync(SimulationApp app)
+        {
+            await app.OpenAsync();
+            var (popular, neighbours) = (await app.ServeAsync("popularity", "popularity"), await app.ServeAsync("knn", "item-knn"));
+            await app.PlacementAsync("visits", p => p.Exploration = 0);
+            await app.ExperimentAsync("visits", "visits", popular, neighbours);
+        }
+        async Task<SimulationRun> RunAsync(SimulationApp app, HttpClient http, int parallel, bool goOn = false, CancellationToken stop = default) =>
+            await app.Get<SimulationRunner>().RunAsync((await app.Get<SimulationDesk>().RequestAsync(request with { DatasetId = app.DatasetId }, "Ada", TestContext.Current.CancellationToken)).Id, http, parallel, goOn: goOn, cancellation: stop);
+        static string[] Visits(SimulationApp app) => app.Rows("SELECT unit, session, served_at FROM recommendation ORDER BY unit, served_at");
     }
 
     /// <summary>After so many requests somebody stops it all.</summary>
