@@ -29,11 +29,12 @@ public sealed class SnapshotKeeper(IDbContextFactory<RecLabDb> database, Dataset
         var snapshots = await db.Set<Dataset>().Where(d => d.State == DatasetState.Ready && (d.Origin == DatasetOrigin.LiveLog || d.Origin == DatasetOrigin.SimulatedLog)).Select(d => d.Id).ToListAsync(cancellation);
         if (snapshots.Count == 0) return [];
         var variants = await db.Set<Variant>().Select(v => new { v.Id, v.DatasetId, v.ServedRunId }).ToListAsync(cancellation);
-        var runs = await db.Set<TrainingRun>().Where(r => snapshots.Contains(r.DatasetId)).Select(r => new { r.Id, r.VariantId, r.DatasetId, r.State }).ToListAsync(cancellation);
+        var runs = await db.Set<TrainingRun>().Where(r => snapshots.Contains(r.DatasetId) && r.VariantId != TrainingRun.NoVariant).Select(r => new { r.Id, r.VariantId, r.DatasetId, r.State }).ToListAsync(cancellation);
         var newest = new HashSet<int>();
         foreach (var variant in variants)
             newest.UnionWith(await db.Set<TrainingRun>().Where(r => r.VariantId == variant.Id).OrderByDescending(r => r.Version).Take(_kept).Select(r => r.Id).ToListAsync(cancellation));
         var needed = variants.Select(v => v.DatasetId).ToHashSet();
+        needed.UnionWith(await db.Set<Searches.Search>().Where(s => s.State == Searches.SearchState.Running).Select(s => s.DatasetId).ToListAsync(cancellation));
         needed.UnionWith(runs.Where(r => newest.Contains(r.Id) || r.State is RunState.Queued or RunState.Running || variants.Any(v => v.ServedRunId == r.Id)).Select(r => r.DatasetId));
         return [.. snapshots.Where(s => !needed.Contains(s) && runs.Any(r => r.DatasetId == s))];
     }

@@ -95,12 +95,13 @@ public sealed class TrainingReader(IDbContextFactory<RecLabDb> database, Trainin
             await db.Set<Variant>().AnyAsync(v => v.ServedRunId == id, cancellation));
     }
 
-    /// <summary>Finished runs on the same data, to hold one against: newest first.</summary>
+    /// <summary>Runs to hold one against: those on the same data first, newest first.</summary>
     public async Task<IReadOnlyList<RunRow>> ComparableAsync(TrainingRun run, CancellationToken cancellation = default)
     {
         await using var db = await database.CreateDbContextAsync(cancellation);
-        var rows = await RowsAsync(db, db.Set<TrainingRun>().Where(r => r.Id != run.Id && r.DatasetId == run.DatasetId && r.State == RunState.Succeeded && r.VariantId != TrainingRun.NoVariant).OrderByDescending(r => r.Id).Take(50), cancellation);
-        return [.. rows.OrderByDescending(r => r.Run.Id)];
+        var rows = await RowsAsync(db, db.Set<TrainingRun>().Where(r => r.Id != run.Id && r.State != RunState.Queued && r.VariantId != TrainingRun.NoVariant && r.Device != External.ExternalDesk.NoDevice)
+            .OrderByDescending(r => r.DatasetId == run.DatasetId).ThenByDescending(r => r.Id).Take(MostOver), cancellation);
+        return [.. rows.OrderByDescending(r => r.Run.DatasetId == run.DatasetId).ThenByDescending(r => r.Run.Id)];
     }
 
     public async Task<IReadOnlyList<VariantRow>> VariantsAsync(CancellationToken cancellation = default)

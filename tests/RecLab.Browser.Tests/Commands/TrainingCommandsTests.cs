@@ -107,6 +107,7 @@ public sealed class TrainingCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await Expect(region.GetByRole(AriaRole.Row)).ToHaveCountAsync(5);
         await walk.PressAsync("Show chart");
         Assert.Contains("0.25", await walk.DownloadAsync("Download CSV"), StringComparison.Ordinal);
+        Assert.Contains("brain.Event:2", await walk.DownloadAsync("TensorBoard file", AriaRole.Link), StringComparison.Ordinal);
         await page.GetByLabel("Search the log").FillAsync("epoch 3");
         await Expect(page.Locator(".log time")).ToHaveCountAsync(1);
         Assert.Equal(4, (await walk.DownloadAsync("Download")).Split('\n').Length);

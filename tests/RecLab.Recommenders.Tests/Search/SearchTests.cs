@@ -72,6 +72,7 @@ public sealed class SearchTests
     public void Neural_families_are_searched_by_their_shape_and_may_be_begun_with_a_few_epochs()
     {
         Assert.All(new[] { "sasrec", "bert4rec" }, key => Assert.Superset(new HashSet<string> { "Layers", "Width", "Heads", "Dropout", "LearningRate" }, SearchSpace.Of(RecommenderCatalog.Get(key).OptionsType).Dimensions.Select(d => d.Name).ToHashSet()));
+        Assert.All(new[] { "mlp", "neumf" }, key => Assert.Superset(new HashSet<string> { "HiddenLayers", "HiddenWidth", "Width", "Activation" }, SearchSpace.Of(RecommenderCatalog.Get(key).OptionsType).Dimensions.Select(d => d.Name).ToHashSet()));
         Assert.All(RecommenderCatalog.All.Where(f => f.NeedsTorch), f => Assert.True(SearchSpace.Of(f.OptionsType).HasBudget, f.Key));
         var space = SearchSpace.Of(typeof(SasRecOptions));
         Assert.Equal(10, ((SasRecOptions)space.Shortened(new SasRecOptions { Epochs = 30, Width = 20 }, 1.0 / 3)).Epochs);

@@ -23,7 +23,8 @@ public sealed record ImportPreview(IDatasetReader? Reader, string? File, ColumnM
         var guess = ColumnGuess.Of(part);
         if (delimiter is { } given && guess?.Delimiter != given) guess = new() { User = "", Item = "", Delimiter = given };
         guess ??= new() { User = "", Item = "", Delimiter = Delimiter(part) };
-        return new(reader, part.Name, guess, First(part, guess.Delimiter));
+        var first = First(part, guess.Delimiter);
+        return first.Count > 0 ? new(reader, part.Name, guess, first) : throw new ImportException($"'{part.Name}' is empty: there is not one row in it.");
     }
 
     /// <summary>The rows are JSON objects: columns are their fields, and neither headings nor delimiters are asked for.</summary>

@@ -8,7 +8,7 @@ namespace RecLab.Recommenders.Neural.Frozen;
 internal sealed record DenseArrays(float[] Weight, float[] Bias);
 
 /// <summary>What a deep MLP learnt. <paramref name="Audience"/> is items x width: what a stranger who touched the item is like.</summary>
-internal sealed record DeepMlpArrays(float[] Users, float[] Audience, float[] Items, float[] FromUserWeight, float[] FromUserBias, float[] FromItemWeight, DenseArrays[] Layers, int Width);
+internal sealed record DeepMlpArrays(float[] Users, float[] Audience, float[] Items, float[] FromUserWeight, float[] FromUserBias, float[] FromItemWeight, DenseArrays[] Layers, int Width, Activation Activation = Activation.Relu);
 
 /// <summary>A served deep MLP, in plain memory: the items' half of the first layer is computed once, a query adds the user's half.</summary>
 internal sealed class DeepMlpModel : IModel
@@ -54,13 +54,13 @@ internal sealed class DeepMlpModel : IModel
             var n = Math.Min(Block, Items.Count - from);
             var x = scratch.A(n * _first);
             for (var i = 0; i < n; i++) TensorPrimitives.Add(_fromItems.AsSpan((from + i) * _first, _first), half, x.Slice(i * _first, _first));
-            TensorPrimitives.Max(x, 0f, x);
+            _arrays.Activation.Of(x);
             var other = false;
             foreach (var layer in _layers)
             {
                 var y = other ? scratch.C(n * layer.Outputs) : scratch.X(n * layer.Outputs);
                 layer.Apply(x, y);
-                TensorPrimitives.Max(y, 0f, y);
+                _arrays.Activation.Of(y);
                 x = y;
                 other = !other;
             }
@@ -80,6 +80,7 @@ internal sealed class DeepMlpModel : IModel
     internal void Write(SafeTensors file, string prefix)
     {
         var (a, w) = (_arrays, (long)_arrays.Width);
+        if (a.Activation != Activation.Relu) file.Metadata[prefix + "activation"] = a.Activation.ToString();
         file[prefix + "user"] = NamedArray.Of(a.Users, Users.Count, w);
         file[prefix + "audience"] = NamedArray.Of(a.Audience, Items.Count, w);
         file[prefix + "item"] = NamedArray.Of(a.Items, Items.Count, w);
@@ -108,6 +109,8 @@ internal sealed class DeepMlpModel : IModel
         var weight = file.Floats(prefix + "from-user.weight");
         if (first.Length == 0 || weight.Length == 0 || weight.Length % first.Length != 0) throw new InvalidDataException("The artifact's first layer has no shape.");
         var width = weight.Length / first.Length;
+        var activation = Activation.Relu; // files from before there was a choice do not say
+        if (file.Metadata.TryGetValue(prefix + "activation", out var named) && !(Enum.TryParse(named, out activation) && Enum.IsDefined(activation))) throw new InvalidDataException("The artifact's activation is not known.");
         var layers = new List<DenseArrays>();
         for (var inputs = first.Length; file.ContainsKey($"{prefix}layer.{layers.Count.ToString(CultureInfo.InvariantCulture)}.bias");)
         {
@@ -118,6 +121,6 @@ internal sealed class DeepMlpModel : IModel
         }
         if (layers.Count == 0 || layers[^1].Bias.Length != 1) throw new InvalidDataException("The artifact's last layer does not give one score.");
         return new(users, items, new(file.Floats(prefix + "user", (long)users.Count * width), file.Floats(prefix + "audience", (long)items.Count * width), file.Floats(prefix + "item", (long)items.Count * width),
-            weight, first, file.Floats(prefix + "from-item.weight", weight.Length), [.. layers], width));
+            weight, first, file.Floats(prefix + "from-item.weight", weight.Length), [.. layers], width, activation));
     }
 }

@@ -14,6 +14,7 @@ internal sealed class DeepMlpNetwork : Network<PairBatch>
 {
     private readonly Interactions _train;
     private readonly int _width, _negatives;
+    private readonly Activation _activation;
     private readonly Embedding user, item;
     private readonly Linear fromUser, fromItem, head;
     private readonly ModuleList<Linear> layers;
@@ -21,7 +22,7 @@ internal sealed class DeepMlpNetwork : Network<PairBatch>
 
     public DeepMlpNetwork(DeepMlpOptions options, Interactions train) : base("DeepMlp")
     {
-        (_train, _width, _negatives) = (train, options.Width, options.Negatives);
+        (_train, _width, _negatives, _activation) = (train, options.Width, options.Negatives, options.Activation);
         user = Embedding(train.Users.Count, options.Width);
         item = Embedding(train.Items.Count, options.Width);
         var widths = Enumerable.Range(0, options.HiddenLayers).Select(l => (long)Math.Max(1, options.HiddenWidth >> l)).ToArray();
@@ -44,8 +45,8 @@ internal sealed class DeepMlpNetwork : Network<PairBatch>
         // The user's half of the first layer is computed once per user and shared by the touched item and its negatives.
         var p = fromUser.call(user.call(tensor(batch.Users, device: Device))).unsqueeze(1);
         var q = fromItem.call(item.call(tensor(batch.Items, device: Device))).view(rows, wide, -1);
-        var h = drop.call(F.relu(p + q));
-        foreach (var layer in layers) h = drop.call(F.relu(layer.call(h)));
+        var h = drop.call(_activation.Of(p + q));
+        foreach (var layer in layers) h = drop.call(_activation.Of(layer.call(h)));
         return head.call(h).view(-1);
     }
 
@@ -55,7 +56,7 @@ internal sealed class DeepMlpNetwork : Network<PairBatch>
         for (var u = 0; u < users.Count; u++)
             if (_train.ByUser.Size(u) == 0) vectors.AsSpan(u * _width, _width).Clear(); // never trained: zero marks "unknown"
         return new DeepMlpModel(users, items, new(vectors, Audience.Of(_train, vectors, _width), item.weight.Copied(), fromUser.weight.Copied(), fromUser.bias!.Copied(), fromItem.weight.Copied(),
-            [.. layers.Append(head).Select(l => new DenseArrays(l.weight.Copied(), l.bias!.Copied()))], _width));
+            [.. layers.Append(head).Select(l => new DenseArrays(l.weight.Copied(), l.bias!.Copied()))], _width, _activation));
     }
 }
 

@@ -25,8 +25,11 @@ public sealed record NeuMfOptions : NeuralOptions
     [Display(Name = "Hidden width", Description = "Units of the first hidden layer; each further one has half as many.", Order = 3), Range(2, 4096), Tunable(32, 256, Log = true)]
     public int HiddenWidth { get; init; } = 64;
 
-    [Display(Name = "Hidden layers", Description = "Dense layers with ReLU between the vectors and the score.", Order = 4), Range(1, 6), Tunable(1, 4)]
+    [Display(Name = "Hidden layers", Description = "Dense layers between the vectors and the score.", Order = 4), Range(1, 6), Tunable(1, 4)]
     public int HiddenLayers { get; init; } = 2;
+
+    [Display(Name = "Activation", Description = "What each hidden layer's outputs go through.", Order = 4), Tunable(0, 2)]
+    public Activation Activation { get; init; }
 
     [Display(Name = "Dropout", Description = "Share of hidden units zeroed while training.", Order = 5), Range(0, 0.9), Tunable(0, 0.5)]
     public double Dropout { get; init; } = 0.1;
@@ -63,7 +66,7 @@ public sealed class NeuMf(NeuMfOptions options) : NeuralRecommender<NeuMfOptions
             user = Embedding(train.Users.Count, options.Factors);
             item = Embedding(train.Items.Count, options.Factors);
             weight = Linear(options.Factors, 1, hasBias: false);
-            tower = new(new() { Width = options.Width, HiddenWidth = options.HiddenWidth, HiddenLayers = options.HiddenLayers, Dropout = options.Dropout, Negatives = options.Negatives }, train);
+            tower = new(new() { Width = options.Width, HiddenWidth = options.HiddenWidth, HiddenLayers = options.HiddenLayers, Activation = options.Activation, Dropout = options.Dropout, Negatives = options.Negatives }, train);
             RegisterComponents();
             init.normal_(user.weight, 0, 0.1);
             init.normal_(item.weight, 0, 0.1);

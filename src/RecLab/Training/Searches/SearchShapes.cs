@@ -60,6 +60,6 @@ public static class SearchShapes
         FieldKind.Choice => OptionWords.Spaced(field.Choices[(int)value]),
         FieldKind.Switch => value >= 0.5 ? "on" : "off",
         FieldKind.Whole => value.ToString("0", CultureInfo.InvariantCulture),
-        _ => value.ToString("G3", CultureInfo.InvariantCulture),
+        _ => double.Parse(value.ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture).ToString("0.#########", CultureInfo.InvariantCulture), // three digits, no exponent
     };
 }

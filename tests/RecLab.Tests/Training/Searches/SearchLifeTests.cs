@@ -14,8 +14,22 @@ using Xunit;
 namespace RecLab.Tests.Training.Searches;
 
 /// <summary>Searches over the real queue: every trial is a process of its own.</summary>
-public sealed class SearchLifeTests(TrainingApp app) : IClassFixture<TrainingApp>
+public sealed class SearchLifeTests(SearchLifeTests.SearchedApp app) : IClassFixture<SearchLifeTests.SearchedApp>
 {
+    /// <summary>The application with one finished search of two families, made when it is first asked for.</summary>
+    public sealed class SearchedApp : TrainingApp
+    {
+        private Task<Search>? _found;
+
+        public Task<Search> FoundAsync() => _found ??= FindAsync();
+
+        private async Task<Search> FindAsync()
+        {
+            var draft = new SearchDraft { Name = "both", DatasetId = (await SmallAsync()).Id, Families = ["item-knn", "als"], Trials = 2, Metric = "recall", K = 5 };
+            return await SearchLifeTests.OverAsync(this, (await Get<SearchDesk>().StartAsync(draft, "Ada", Now)).Id);
+        }
+    }
+
     private static CancellationToken Now => TestContext.Current.CancellationToken;
     private SearchDesk Desk => app.Get<SearchDesk>();
 
@@ -23,7 +37,7 @@ public sealed class SearchLifeTests(TrainingApp app) : IClassFixture<TrainingApp
     public async Task Every_family_gets_the_same_budget_and_the_numbers_are_those_of_validation()
     {
         var dataset = await app.SmallAsync();
-        var search = await OverAsync(app, (await Desk.StartAsync(new() { Name = "both", DatasetId = dataset.Id, Families = ["item-knn", "als"], Trials = 2, Metric = "recall", K = 5 }, "Ada", Now)).Id);
+        var search = await app.FoundAsync();
         Assert.Equal((SearchState.Finished, null), (search.State, search.Error));
         var trials = await TrialsAsync(app, search.Id);
         Assert.Equal(["als 0", "als 1", "item-knn 0", "item-knn 1"], trials.Select(t => $"{t.Family} {t.Number}").Order());
@@ -63,14 +77,11 @@ public sealed class SearchLifeTests(TrainingApp app) : IClassFixture<TrainingApp
         var made = await writer.ReserveAsync("other test rows", "made", DatasetOrigin.Generated, 0.1, "test", Now);
         await writer.StoreAsync(made.Id, other, new ImportReport("made", other.Count, other.Count, [], []), Now);
 
-        var values = new List<double?[]>();
-        foreach (var id in new[] { (await app.SmallAsync()).Id, made.Id })
-        {
-            var search = await OverAsync(app, (await Desk.StartAsync(new() { Name = "blind", DatasetId = id, Families = ["als"], Trials = 2, Method = SearchMethod.Random }, "Ada", Now)).Id);
-            values.Add([.. (await TrialsAsync(app, search.Id)).OrderBy(t => t.Number).Select(t => t.Value)]);
-        }
-        Assert.All(values[0], v => Assert.InRange(v!.Value, 0.01, 1));
-        Assert.Equal(values[0], values[1]);
+        var found = await app.FoundAsync();
+        var again = await OverAsync(app, (await Desk.StartAsync(new() { Name = "blind", DatasetId = made.Id, Families = ["als"], Trials = 2, Metric = found.Metric, K = found.K }, "Ada", Now)).Id);
+        double?[] values = [.. (await TrialsAsync(app, found.Id)).Where(t => t.Family == "als").Select(t => t.Value)], blind = [.. (await TrialsAsync(app, again.Id)).Select(t => t.Value)];
+        Assert.All(values, v => Assert.InRange(v!.Value, 0.01, 1));
+        Assert.Equal(values, blind);
     }
 
     [Fact]
@@ -91,13 +102,14 @@ public sealed class SearchLifeTests(TrainingApp app) : IClassFixture<TrainingApp
     [Fact]
     public async Task What_was_found_is_promoted_and_trained()
     {
-        var search = await OverAsync(app, (await Desk.StartAsync(new() { Name = "for use", DatasetId = (await app.SmallAsync()).Id, Families = ["item-knn"], Trials = 2, Method = SearchMethod.Random }, "Ada", Now)).Id);
-        var trial = (await TrialsAsync(app, search.Id)).Single(t => t.Number == 1);
+        var search = await app.FoundAsync();
+        var trial = (await TrialsAsync(app, search.Id)).Single(t => t is { Family: "item-knn", Number: 1 });
         var variant = await Desk.PromoteAsync(trial.Id, "tuned", "Tuned", "Ada", Now);
         Assert.Equal((trial.Options, "item-knn"), (variant.Options, variant.Family));
-        Assert.Contains("trial 2 of the search 'for use'", variant.Notes, StringComparison.Ordinal);
+        Assert.Contains("trial 2 of the search 'both'", variant.Notes, StringComparison.Ordinal);
         var run = await app.OverAsync((await app.Get<TrainingDesk>().RequestAsync("tuned", "Ada")).Id);
-        Assert.Equal((RunState.Succeeded, trial.Value), (run.State, run.ValidationScore)); // the same training, to the last bit
+        await using (var db = await app.DbAsync())
+            Assert.Equal((RunState.Succeeded, await db.Set<TrainingRun>().Where(r => r.Id == trial.RunId).Select(r => r.ValidationScore).SingleAsync(Now)), (run.State, run.ValidationScore)); // the same training, to the last bit
 
         var edited = await app.Get<VariantDesk>().EditAsync("tuned", VariantDesk.DraftOf(variant) with { Options = "{}", Schedule = "0 0 3 * * ?" }, "Ada", Now);
         Assert.NotEqual(trial.Options, edited.Options);
