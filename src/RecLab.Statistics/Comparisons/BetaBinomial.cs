@@ -57,6 +57,24 @@ public static class BetaBinomial
         return best;
     }
 
+    /// <summary>E[best of all rates - this rate] for each arm, 0 or more: what choosing it is expected to cost.</summary>
+    public static double[] ExpectedLoss(IReadOnlyList<BetaPosterior> arms, bool lowerIsBetter = false)
+    {
+        var expected = 0.0;
+        foreach (var (node, weight) in Quadrature.Panels(arms.SelectMany(a => a.Cuts())))
+        {
+            var (x, y) = Beta.Logistic(node);
+            for (var i = 0; i < arms.Count; i++)
+            {
+                var product = weight * (x - arms[0].Mean) * arms[i].Density(x, y);
+                for (var j = 0; j < arms.Count && product != 0; j++)
+                    if (j != i) product *= lowerIsBetter ? arms[j].Above(x, y) : arms[j].Below(x, y);
+                expected += product;
+            }
+        }
+        return [.. arms.Select(a => Math.Max(0, lowerIsBetter ? a.Mean - arms[0].Mean - expected : expected - (a.Mean - arms[0].Mean)))];
+    }
+
     /// <summary>P(treatment > control) and the expected loss of choosing each: E[max(other - chosen, 0)] = integral of F_chosen (1 - F_other).</summary>
     public static (double TreatmentBetter, double LossOfControl, double LossOfTreatment) Compare(BetaPosterior control, BetaPosterior treatment)
     {

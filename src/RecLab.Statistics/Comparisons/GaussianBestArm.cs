@@ -42,4 +42,20 @@ public static class GaussianBestArm
             }
         return best;
     }
+
+    /// <summary>E[best of all arms - this arm] for each arm, 0 or more: what choosing it is expected to cost.</summary>
+    public static double[] ExpectedLoss(IReadOnlyList<NormalPosterior> arms, bool lowerIsBetter = false)
+    {
+        var sign = lowerIsBetter ? -1 : 1;
+        var expected = 0.0; // of the best, as a distance from the first arm: digits are not spent on a common offset
+        foreach (var (node, weight) in Quadrature.Panels(arms.SelectMany(a => BestArm.Cuts(sign * a.Mean, a.StandardDeviation, 38 * a.StandardDeviation, 38 * a.StandardDeviation))))
+            for (var i = 0; i < arms.Count; i++)
+            {
+                var product = weight * (node - sign * arms[0].Mean) * Normal.Density((node - sign * arms[i].Mean) / arms[i].StandardDeviation) / arms[i].StandardDeviation;
+                for (var j = 0; j < arms.Count && product != 0; j++)
+                    if (j != i) product *= Normal.Cdf((node - sign * arms[j].Mean) / arms[j].StandardDeviation);
+                expected += product;
+            }
+        return [.. arms.Select(a => Math.Max(0, expected - sign * (a.Mean - arms[0].Mean)))];
+    }
 }

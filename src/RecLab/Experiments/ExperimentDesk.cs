@@ -125,6 +125,33 @@ public sealed class ExperimentDesk(IDbContextFactory<RecLabDb> databases, IPrefl
             return Task.CompletedTask;
         }, cancellation);
 
+    /// <summary>Why a phase began that differs from the one before in its shares alone.</summary>
+    public const string ReweightWhy = "reweight";
+
+    /// <summary>A bandit's new shares: a new phase, in which users are sent anew. Made from a named phase, so that the same change asked for twice is made once.</summary>
+    /// <param name="phase">The phase whose numbers led to it.</param>
+    /// <param name="shares">By position; control's must be its fixed one.</param>
+    /// <returns>Null, and nothing changed, where the experiment is no longer running in that phase or a model behind an arm was replaced.</returns>
+    public async Task<Experiment?> ReweightAsync(string key, int phase, IReadOnlyList<double> shares, string who, string why, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var experiment = await LoadAsync(db, key, cancellation);
+        if (!Lifecycle.Allows(experiment.State, ExperimentVerb.Reweight) || experiment.Phase != phase) return null;
+        var settings = ExperimentSettings.FromJson(experiment.Settings);
+        if (settings.Mode != ExperimentMode.Bandit) throw new Refusal($"The experiment '{experiment.Name}' is no bandit; its shares are changed by people.");
+        if (shares.Count != experiment.Arms.Count) throw new Refusal($"{experiment.Arms.Count} arms need as many shares, not {shares.Count}.");
+        RefuseIf(ExperimentDraft.ArmFaults([.. experiment.Arms.Select(a => new ArmDraft(a.VariantId, a.Name, shares[a.Position]))]).FirstOrDefault());
+        if (Math.Abs(shares[0] - settings.Bandit.ControlShare) > 1e-4) throw new Refusal("A bandit never changes the share of control.");
+        var report = await preflight.LookAsync(experiment, cancellation);
+        if (await ModelsChangedAsync(db, experiment, report, cancellation)) return null;
+        foreach (var arm in experiment.Arms) arm.Weight = shares[arm.Position];
+        await NextPhaseAsync(db, experiment, report, who, ReweightWhy, cancellation);
+        Log(db, experiment, experiment.State, ReweightWhy, who, why);
+        await KeepAsync(db, transaction, cancellation);
+        return experiment;
+    }
+
     /// <summary>Begins a new phase where the model behind an arm was replaced since the present one began; returns null and changes nothing otherwise.</summary>
     public async Task<Experiment?> AdoptModelsAsync(string key, string who, CancellationToken cancellation = default)
     {

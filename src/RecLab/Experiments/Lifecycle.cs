@@ -1,7 +1,7 @@
 namespace RecLab.Experiments;
 
 /// <summary>What can be asked of an experiment once it exists.</summary>
-public enum ExperimentVerb { Edit, MarkReady, Start, Pause, Resume, Stop, ChangeArms, ChangeTraffic, AddSlice, Decide, Archive }
+public enum ExperimentVerb { Edit, MarkReady, Start, Pause, Resume, Stop, ChangeArms, ChangeTraffic, AddSlice, Reweight, Decide, Archive }
 
 /// <summary>Which verb is allowed in which state. The pages offer exactly these; the desk refuses all others with a sentence.</summary>
 public static class Lifecycle
@@ -17,6 +17,7 @@ public static class Lifecycle
         [ExperimentVerb.ChangeArms] = ("given other arms", [ExperimentState.Running, ExperimentState.Paused]),
         [ExperimentVerb.ChangeTraffic] = ("given other traffic", [ExperimentState.Running, ExperimentState.Paused]),
         [ExperimentVerb.AddSlice] = ("split by another attribute", [ExperimentState.Running, ExperimentState.Paused]),
+        [ExperimentVerb.Reweight] = ("given other shares", [ExperimentState.Running]),
         [ExperimentVerb.Decide] = ("decided", [ExperimentState.Running, ExperimentState.Paused, ExperimentState.Review]),
         [ExperimentVerb.Archive] = ("archived", [ExperimentState.Draft, ExperimentState.Training, ExperimentState.Ready, ExperimentState.Decided]),
     };

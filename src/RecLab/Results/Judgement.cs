@@ -57,9 +57,15 @@ public sealed record Judgement
     public static Judgement Of(IOutcomeMetric metric, ArmTotals control, ArmTotals arm, JudgementRules rules, double? margin = null)
     {
         var (c, t) = (control.Of(metric), arm.Of(metric));
-        var plain = new Judgement { Metric = metric, Arm = arm.Arm, Value = t.Value, Baseline = c.Value, Margin = margin };
-        if (!Effect.Between(c, t, EffectScale.Relative).TryGet(out var effect, out var reason)) return plain with { Reason = reason };
-        var units = c.Units + t.Units;
+        return Of(metric, arm.Arm, t.Value, c.Value, Effect.Between(c, t, EffectScale.Relative), c.Units + t.Units, rules, margin);
+    }
+
+    /// <summary>The same of an effect that was put together elsewhere.</summary>
+    /// <param name="units">Users behind it, the clock of the always-valid interval.</param>
+    internal static Judgement Of(IOutcomeMetric metric, int arm, double value, double baseline, Answer<Estimate> answer, long units, JudgementRules rules, double? margin)
+    {
+        var plain = new Judgement { Metric = metric, Arm = arm, Value = value, Baseline = baseline, Margin = margin };
+        if (!answer.TryGet(out var effect, out var reason)) return plain with { Reason = reason };
         var (once, always) = (TTest.Of(effect, rules.Alpha), new AlwaysValid(rules.Alpha, EffectScale.Relative, rules.TightestAt).Judge(effect, units));
         var p = rules.AtPlannedEnd ? once.PValue : always.PValue!.Value;
         return plain with

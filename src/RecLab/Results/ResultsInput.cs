@@ -33,6 +33,9 @@ public sealed record ResultsInput
     public IReadOnlyList<Step> Minutes { get; init; } = [];
     public required TrafficFacts Facts { get; init; }
 
+    /// <summary>Phases of a bandit before this one that had the same arms and models and other shares, oldest first; empty otherwise.</summary>
+    public IReadOnlyList<Bandits.Stratum> Earlier { get; init; } = [];
+
     /// <summary>How users stand between the arms where lists are interleaved; null otherwise.</summary>
     public ContestTotals? Contest { get; init; }
     public IReadOnlyList<OfflineArm> Offline { get; init; } = [];

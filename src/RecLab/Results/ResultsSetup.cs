@@ -21,6 +21,8 @@ public static class ResultsSetup
         services.AddSingleton<ChangeChoices>();
         services.AddSingleton<SliceReader>();
         services.AddScoped<WizardDesk>();
+        services.AddSingleton<Bandits.BanditKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<Bandits.BanditKeeper>());
         services.AddSingleton<DecisionDesk>();
         services.AddSingleton<RolloutReader>();
         services.AddSingleton<RolloutKeeper>().AddHostedService(provider => provider.GetRequiredService<RolloutKeeper>());

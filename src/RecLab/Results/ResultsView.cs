@@ -1,5 +1,6 @@
 using RecLab.Controls.Charts;
 using RecLab.Experiments;
+using RecLab.Results.Bandits;
 using RecLab.Results.Interleaving;
 using RecLab.Results.Metrics;
 
@@ -26,6 +27,9 @@ public sealed record ResultsView
     /// <summary>Which arm people prefer where lists are interleaved; null otherwise, and then the scorecard judges.</summary>
     public Contest? Contest { get; init; }
 
+    /// <summary>What a bandit believes and would do now; null for any other experiment.</summary>
+    public Allocation? Allocation { get; init; }
+
     /// <summary>The preference day by day; null where lists are not interleaved.</summary>
     public ShareCurve? Shares { get; init; }
 
@@ -47,14 +51,14 @@ public sealed record ResultsView
     public static ResultsView Of(ResultsInput input, int? bandArm = null)
     {
         var goal = OutcomeMetricCatalog.Get(input.GoalMetric);
-        var age = input.PhaseStartedAt is { } start ? (input.PhaseEndedAt ?? input.ReadAt) - start : TimeSpan.Zero;
-        var smallest = input.Contest is { } teams ? Contest.Of(teams, RulesOf(input, complete: false)).Users : input.Totals.Arms.Min(a => a.Units);
+        var age = (input.Earlier.Count > 0 ? input.Earlier[0].StartedAt : input.PhaseStartedAt) is { } start ? (input.PhaseEndedAt ?? input.ReadAt) - start : TimeSpan.Zero;
+        var smallest = input.Contest is { } teams ? Contest.Of(teams, RulesOf(input, complete: false)).Users : input.Totals.Arms.Min(a => a.Units + input.Earlier.Sum(e => e.Totals[a.Arm].Units));
 
         // whether the plan is complete depends on counts only, so the first pass asks nothing of the effects
         var complete = Progress.Of(input.Settings, input.Alpha, input.Simulated, age, smallest, null).PlanComplete;
         var rules = RulesOf(input, complete);
         var guards = input.Settings.Guardrails.Select(g => (Metric: OutcomeMetricCatalog.Find(g.Metric), g.Margin)).Where(g => g.Metric is not null).Select(g => (g.Metric!, g.Margin)).ToArray();
-        var scorecard = Scorecard.Of(input.Totals.Arms, goal, guards, Secondary(input, goal, guards), rules);
+        var scorecard = Scorecard.Of(input.Totals.Arms, goal, guards, Secondary(input, goal, guards), rules, input.Earlier);
         var contest = input.Contest is { } together ? Contest.Of(together, rules) : null;
         var widest = scorecard.Goal.Judgements.Where(j => j.Fixed is not null).Select(j => j.Fixed!.Effect).OrderByDescending(e => e.Variance).Cast<Statistics.Estimate?>().FirstOrDefault();
         var progress = Progress.Of(input.Settings, input.Alpha, input.Simulated, age, smallest, widest, Weekdays(input), input.ReadAt.UtcDateTime.DayOfWeek);
@@ -68,6 +72,7 @@ public sealed record ResultsView
         return new()
         {
             Input = input, Scorecard = scorecard, Health = health, Progress = progress, Verdict = verdict, Steps = steps, StepsAreDays = !ReferenceEquals(steps, input.Minutes),
+            Allocation = input.Settings.Mode == ExperimentMode.Bandit ? Allocation.Of(goal, input.Settings.Bandit, [.. input.Earlier, new(input.Phase, input.PhaseStartedAt ?? input.ReadAt, input.Arms, input.Totals.Arms)]) : null,
             Contest = contest, Shares = contest is null ? null : ShareCurve.Of(contest.Totals, [.. input.Arms.Select(a => a.Name)], rules, band),
             Lift = LiftCurve.Of(steps, input.Arms, goal, rules, band),
             Exposures = [.. input.Arms.Select(a => Exposure(a, steps)), Funnel(input.Arms, steps)],

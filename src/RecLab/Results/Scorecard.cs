@@ -24,17 +24,19 @@ public sealed record Scorecard(IReadOnlyList<ScorecardRow> Rows, EffectAxis Axis
 
     /// <param name="totals">One per arm by position; the first is control.</param>
     /// <param name="guardrails">Metric and margin.</param>
+    /// <param name="earlier">Phases of a bandit before the present one with the same arms: effects are taken within each and then put together.</param>
     public static Scorecard Of(IReadOnlyList<ArmTotals> totals, IOutcomeMetric goal, IEnumerable<(IOutcomeMetric Metric, double Margin)> guardrails,
-        IEnumerable<IOutcomeMetric> secondary, JudgementRules rules)
+        IEnumerable<IOutcomeMetric> secondary, JudgementRules rules, IReadOnlyList<Bandits.Stratum>? earlier = null)
     {
+        IReadOnlyList<ArmTotals>[] strata = [.. (earlier ?? []).Select(e => e.Totals), totals];
         ScorecardRow Row(IOutcomeMetric metric, MetricRole role, double? margin = null) =>
-            new(metric, role, [.. totals.Skip(1).Select(t => Judgement.Of(metric, totals[0], t, rules, margin))]);
+            new(metric, role, [.. totals.Skip(1).Select(t => strata.Length == 1 || !metric.IsPerUser ? Judgement.Of(metric, totals[0], t, rules, margin) : Bandits.Pooled.Judge(metric, strata, t.Arm, rules, margin))]);
 
         List<ScorecardRow> rows = [.. Correct([Row(goal, MetricRole.Goal)], MultipleTesting.Holm, rules.Alpha)];
         rows.AddRange(guardrails.Select(g => Row(g.Metric, MetricRole.Guardrail, g.Margin)));
         rows.AddRange(Correct([.. secondary.Select(m => Row(m, MetricRole.Secondary))], MultipleTesting.BenjaminiHochberg, rules.Alpha));
         var boxes = rows.SelectMany(r => r.Judgements).Where(j => j.Fixed is not null).Select(j => (j.Fixed!.Interval.Lower, j.Fixed.Interval.Upper));
-        return new(rows, EffectAxis.Fit(boxes), [.. totals.Select(t => t.Units)]);
+        return new(rows, EffectAxis.Fit(boxes), [.. totals.Select((_, i) => strata.Sum(s => s[i].Units))]);
     }
 
     /// <summary>A comparison without an answer still counts as one asked: its p value is 1.</summary>
