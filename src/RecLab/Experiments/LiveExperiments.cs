@@ -38,7 +38,7 @@ public sealed class LiveExperiments(IDbContextFactory<RecLabDb> databases, LiveF
             if (rollout is null) return new(null, RouteReasons.NoExperiment);
             experiments = [];
         }
-        if (clock.GetUtcNow() - readAt > Patience) return new(experiments.Length > 0 ? experiments[0].Control : rollout!.Before, RouteReasons.StoreUnreadable);
+        if (clock.GetElapsedTime(readAt) > Patience) return new(experiments.Length > 0 ? experiments[0].Control : rollout!.Before, RouteReasons.StoreUnreadable);
         var held = view.Holdout > 0 && Bucketing.Hash(HoldoutSeed, unit) < view.Holdout;
         var reason = RouteReasons.NoExperiment;
         foreach (var experiment in experiments)
@@ -64,7 +64,7 @@ public sealed class LiveExperiments(IDbContextFactory<RecLabDb> databases, LiveF
         await _reading.WaitAsync(cancellation);
         try
         {
-            var startedAt = clock.GetUtcNow();
+            var startedAt = clock.GetTimestamp(); // not the time of day: somebody may set the clock
             await using var db = await databases.CreateDbContextAsync(cancellation);
             var running = await db.Set<Experiment>().AsNoTracking().Include(e => e.Arms).Where(e => e.State == ExperimentState.Running).OrderBy(e => e.Id).ToListAsync(cancellation);
             var holdout = await db.Set<Setting>().AsNoTracking().SingleOrDefaultAsync(s => s.Name == HoldoutSetting, cancellation);
@@ -118,5 +118,5 @@ public sealed class LiveExperiments(IDbContextFactory<RecLabDb> databases, LiveF
     private static double Share(Setting? setting) =>
         double.TryParse(setting?.Value, System.Globalization.CultureInfo.InvariantCulture, out var share) ? Math.Clamp(share, 0, 0.5) : 0;
 
-    private sealed record View(FrozenDictionary<string, RunningExperiment[]> ByPlacement, FrozenDictionary<string, RunningExperiment> ByKey, FrozenDictionary<string, RunningRollout> Rollouts, FrozenSet<string> Asking, double Holdout, DateTimeOffset? ReadAt);
+    private sealed record View(FrozenDictionary<string, RunningExperiment[]> ByPlacement, FrozenDictionary<string, RunningExperiment> ByKey, FrozenDictionary<string, RunningRollout> Rollouts, FrozenSet<string> Asking, double Holdout, long? ReadAt);
 }

@@ -22,7 +22,7 @@ public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactSt
     private const int Probes = 3;
 
     private readonly SemaphoreSlim _refreshing = new(1, 1);
-    private readonly Dictionary<int, (int Run, DateTimeOffset Until)> _broken = [];
+    private readonly Dictionary<int, (int Run, long Since)> _broken = [];
     private volatile View _view = new(FrozenDictionary<int, ServedModel>.Empty, FrozenDictionary<string, ServedModel>.Empty, FrozenDictionary<int, VariantName>.Empty, null, false);
 
     private sealed record View(FrozenDictionary<int, ServedModel> ById, FrozenDictionary<string, ServedModel> ByKey, FrozenDictionary<int, VariantName> Names, ServedModel? LastResort, bool Read)
@@ -112,7 +112,7 @@ public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactSt
         var present = view.ById.GetValueOrDefault(variant.Id);
         var runId = variant.ServedRunId!.Value;
         if (present?.RunId == runId) return present.Name == variant.Name ? present : present with { Name = variant.Name };
-        if (_broken.TryGetValue(variant.Id, out var broken) && broken.Run == runId && clock.GetUtcNow() < broken.Until) return present;
+        if (_broken.TryGetValue(variant.Id, out var broken) && broken.Run == runId && clock.GetElapsedTime(broken.Since) < Pause) return present;
         try
         {
             var run = await db.Set<TrainingRun>().AsNoTracking().SingleAsync(r => r.Id == runId, cancellation);
@@ -129,7 +129,7 @@ public sealed class ModelShelf(IDbContextFactory<RecLabDb> databases, ArtifactSt
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            _broken[variant.Id] = (runId, clock.GetUtcNow() + Pause);
+            _broken[variant.Id] = (runId, clock.GetTimestamp());
             log.LogError(fault, "The model of {Variant} (run {Run}) cannot be served{Instead}.", variant.Key, runId, present is null ? "" : $"; version {present.Version} stays");
             return present;
         }

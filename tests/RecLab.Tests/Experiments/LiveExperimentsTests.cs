@@ -155,5 +155,7 @@ public sealed class LiveExperimentsTests(RecLabApp app) : IClassFixture<RecLabAp
     {
         public DateTimeOffset Now { get; set; } = new(2026, 1, 17, 14, 32, 5, TimeSpan.Zero);
         public override DateTimeOffset GetUtcNow() => Now;
+        public override long GetTimestamp() => Now.Ticks;
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
     }
 }

@@ -12,12 +12,12 @@ public sealed class Circuit(TimeProvider clock)
     private readonly Lock _gate = new();
     private int _failed;
     private TimeSpan _pause = FirstPause;
-    private DateTimeOffset? _until;
+    private (long Since, TimeSpan For)? _open; // by a clock that nobody sets
     private bool _trying;
 
     public CircuitState State
     {
-        get { lock (_gate) return _until is not { } until ? CircuitState.Closed : _trying || clock.GetUtcNow() >= until ? CircuitState.HalfOpen : CircuitState.Open; }
+        get { lock (_gate) return _open is not { } pause ? CircuitState.Closed : _trying || clock.GetElapsedTime(pause.Since) >= pause.For ? CircuitState.HalfOpen : CircuitState.Open; }
     }
 
     /// <summary>Whether a question may go through now. Who may, must say how it ended: <see cref="Succeeded"/>, <see cref="Failed"/> or <see cref="Abandoned"/>.</summary>
@@ -25,15 +25,15 @@ public sealed class Circuit(TimeProvider clock)
     {
         lock (_gate)
         {
-            if (_until is not { } until) return true;
-            if (_trying || clock.GetUtcNow() < until) return false;
+            if (_open is not { } pause) return true;
+            if (_trying || clock.GetElapsedTime(pause.Since) < pause.For) return false;
             return _trying = true;
         }
     }
 
     public void Succeeded()
     {
-        lock (_gate) (_failed, _until, _trying, _pause) = (0, null, false, FirstPause);
+        lock (_gate) (_failed, _open, _trying, _pause) = (0, null, false, FirstPause);
     }
 
     public void Failed()
@@ -41,8 +41,8 @@ public sealed class Circuit(TimeProvider clock)
         lock (_gate)
         {
             if (_trying) (_trying, _pause) = (false, _pause + _pause < LongestPause ? _pause + _pause : LongestPause);
-            else if (_until is not null || ++_failed < Failures) return; // late failures of questions that left before it opened
-            _until = clock.GetUtcNow() + _pause;
+            else if (_open is not null || ++_failed < Failures) return; // late failures of questions that left before it opened
+            _open = (clock.GetTimestamp(), _pause);
         }
     }
 
