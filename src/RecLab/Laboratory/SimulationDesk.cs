@@ -64,6 +64,8 @@ public sealed class SimulationDesk(IDbContextFactory<RecLabDb> databases, KeyDes
             : await db.Set<Experiment>().AsNoTracking().Include(e => e.Arms).FirstOrDefaultAsync(e => e.Key == key, cancellation) ?? throw new Refusal($"There is no experiment '{key}'.");
         if (experiment is not null && experiment.State != ExperimentState.Running) throw new Refusal($"{experiment.Name} is not running, so visitors would not be assigned to its arms.");
         if (request.PlantedArm is { } arm && (experiment is null || arm < 1 || arm >= experiment.Arms.Count)) throw new Refusal("Plant the effect in an arm of the experiment other than control.");
+        if (request.PlantedArm is not null && experiment is not null && ExperimentSettings.FromJson(experiment.Settings).Mode == ExperimentMode.Interleaving)
+            throw new Refusal($"{experiment.Name} interleaves its lists: no visitor belongs to one arm, so no effect can be planted in one.");
         var placement = experiment?.Placement ?? request.Placement;
         if (!await db.Set<Placement>().AnyAsync(p => p.Key == placement && p.ArchivedAt == null, cancellation)) throw new Refusal($"There is no placement '{placement}'.");
         var today = clock.GetUtcNow().UtcDateTime.Date;
