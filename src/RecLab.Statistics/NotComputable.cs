@@ -23,5 +23,8 @@ public sealed record NotComputable(string Code, string Sentence)
     /// <summary>Nothing was recorded of the users of an arm before their exposure, so nothing can be taken out.</summary>
     public static NotComputable NoHistory { get; } = new("no_history", "Nothing is known of the users of an arm from before their first list.");
 
+    /// <summary>A number that grows with users cannot be compared between arms that have different numbers of them.</summary>
+    public static NotComputable UnequalUsers { get; } = new("unequal_users", "The arms have different numbers of users, and more users see more items.");
+
     public override string ToString() => Sentence;
 }

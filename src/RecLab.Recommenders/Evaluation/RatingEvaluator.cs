@@ -59,14 +59,14 @@ public static class RatingEvaluator
     /// <exception cref="ArgumentOutOfRangeException">So few rows cannot be dealt into so many folds.</exception>
     public static IReadOnlyDictionary<string, double> CrossValidate(IRecommender recommender, Interactions data, int folds, int seed, TrainingContext context)
     {
-        var sums = new Dictionary<string, double>();
+        var values = new Dictionary<string, List<double>>();
         foreach (var split in Splits.Folds(data, folds, seed))
         {
             if (recommender.Train(split.Train, context) is not IRatingModel model) throw new ArgumentException("The recommender predicts no ratings.", nameof(recommender));
             foreach (var value in Evaluate(model, split.Train, split.Test, new() { Resamples = 0, Threads = context.Threads }, context.Cancellation))
-                if (value.Mean is { } mean) sums[value.Metric] = sums.GetValueOrDefault(value.Metric) + mean / folds;
+                if (value.Mean is { } mean) (values.TryGetValue(value.Metric, out var known) ? known : values[value.Metric] = []).Add(mean);
         }
-        return sums;
+        return values.ToDictionary(v => v.Key, v => v.Value.Average()); // over the folds that have one
     }
 
     /// <summary>Users are drawn with all their rows: the interval of sum of errors / number of rows (a ratio of two means over users).</summary>

@@ -146,6 +146,8 @@ public sealed class KeyDesk(IDbContextFactory<RecLabDb> databases, Audit audit, 
         await using var db = await databases.CreateDbContextAsync();
         var (old, now) = (await db.Set<ApiKey>().FindAsync(id) ?? throw new Refusal($"There is no key {id}."), clock.GetUtcNow());
         if (old.RevokedAt is not null || old.ExpiresAt <= now) throw new Refusal($"{old.Name} works no more; make a new key instead.");
+        var subject = $"key {id} ({old.Name})";
+        if (await db.Set<AuditEntry>().AnyAsync(a => a.Action == "key.rotate" && a.Subject == subject)) throw new Refusal($"{old.Name} was replaced already; rotate its successor, or make a new key.");
         var key = KeyText.Create(old.Kind);
         var lasts = old.ExpiresAt - old.CreatedAt;
         var entry = new ApiKey
@@ -156,7 +158,7 @@ public sealed class KeyDesk(IDbContextFactory<RecLabDb> databases, Audit audit, 
         var end = now + overlap;
         if (old.ExpiresAt is null || old.ExpiresAt > end) old.ExpiresAt = end;
         await db.SaveChangesAsync();
-        await audit.WriteAsync(who, "key.rotate", $"key {id} ({old.Name})", $"replaced by {entry.Prefix}..., works until {old.ExpiresAt:yyyy-MM-dd HH:mm} UTC");
+        await audit.WriteAsync(who, "key.rotate", subject, $"replaced by {entry.Prefix}..., works until {old.ExpiresAt:yyyy-MM-dd HH:mm} UTC");
         Changed();
         return (entry, key);
     }

@@ -22,10 +22,12 @@ public sealed class SignInDesk(SignInManager<Person> sessions, UserManager<Perso
             failures.Add(address);
             return Wrong;
         }
+        var locked = await people.IsLockedOutAsync(person);
         var result = await sessions.PasswordSignInAsync(person, password ?? "", remember, lockoutOnFailure: true);
         if (result.IsLockedOut)
         {
-            await audit.WriteAsync(person.DisplayName, "person.locked", $"person {person.DisplayName}", "too many wrong passwords");
+            failures.Add(address);
+            if (!locked) await audit.WriteAsync(person.DisplayName, "person.locked", $"person {person.DisplayName}", "too many wrong passwords");
             return "Too many attempts. Wait 15 minutes, or ask an administrator for a new password.";
         }
         if (!result.Succeeded)

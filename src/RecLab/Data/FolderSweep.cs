@@ -25,7 +25,7 @@ public sealed class FolderSweep(IDbContextFactory<RecLabDb> database, HostPaths 
                 Directory.Delete(Path.Combine(paths.Datasets, folder), recursive: true);
                 log.LogInformation("The folder {Folder} belonged to no data set and was removed.", folder);
             }
-            catch (IOException fault)
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
                 log.LogWarning(fault, "The folder {Folder} belongs to no data set and could not be removed.", folder);
             }

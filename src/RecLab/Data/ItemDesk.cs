@@ -63,6 +63,7 @@ public sealed class ItemDesk(IDbContextFactory<RecLabDb> databases, LiveFeed fee
     public async Task<ToldItem> ChangeAsync(string id, Func<ItemDraft, ItemDraft> change, int? version, string who, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation); // one writer at a time, from the look at the version on
         var now = clock.GetUtcNow();
         var item = await db.Set<ToldItem>().FirstOrDefaultAsync(i => i.Id == id, cancellation);
         Check(item, id, version);
@@ -72,6 +73,7 @@ public sealed class ItemDesk(IDbContextFactory<RecLabDb> databases, LiveFeed fee
         Touch(item, now);
         db.Add(new AuditEntry { At = now, Who = who, Action = "items.change", Subject = $"item {id}", Detail = item.Available ? "available" : "not available" });
         await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
         feed.Changed(Topic);
         return item;
     }
@@ -81,6 +83,7 @@ public sealed class ItemDesk(IDbContextFactory<RecLabDb> databases, LiveFeed fee
     public async Task<ToldItem> DeleteAsync(string id, int? version, string who, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation); // one writer at a time, from the look at the version on
         var now = clock.GetUtcNow();
         var item = await db.Set<ToldItem>().FirstOrDefaultAsync(i => i.Id == id, cancellation);
         Check(item, id, version);
@@ -90,6 +93,7 @@ public sealed class ItemDesk(IDbContextFactory<RecLabDb> databases, LiveFeed fee
         Touch(item, now);
         db.Add(new AuditEntry { At = now, Who = who, Action = "items.delete", Subject = $"item {id}" });
         await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
         feed.Changed(Topic);
         return item;
     }

@@ -74,14 +74,15 @@ internal sealed class SharedSums(SqliteConnection connection) : IDisposable
         foreach (var statement in new[] { _places, _join, _rows, _add, _drop }) statement.Dispose();
     }
 
-    /// <summary>Only what was touched changes, unless the person is new somewhere: then everything about the person does.</summary>
+    /// <summary>Only what was touched changes, and what names a place where the person is new.</summary>
     private void Count(Person person, List<Place> places, bool takeOut)
     {
         if (places.Count < 2) return;
-        var everything = _new.ContainsKey(person);
+        HashSet<(int, int)> fresh = _new.TryGetValue(person, out var added) ? [.. added.Select(p => (p.Experiment, p.Phase))] : [];
         foreach (var own in places)
         {
-            if (places.All(p => p.Experiment == own.Experiment) || !(everything || _touched[person].ContainsKey(own))) continue;
+            var touched = _touched[person].ContainsKey(own);
+            if (!places.Any(p => p.Experiment != own.Experiment && (touched || fresh.Contains((p.Experiment, p.Phase))))) continue;
             var total = default(UnitTotal);
             _rows.Set(1, own.Experiment).Set(2, own.Phase).Set(3, person.Simulated).Set(4, own.Arm).Set(5, person.Unit);
             while (_rows.Step()) total += UnitTotal.Of(_rows.Long);
@@ -92,6 +93,7 @@ internal sealed class SharedSums(SqliteConnection connection) : IDisposable
                 // in order of arms: who saw several of another experiment counts for the first of them
                 if (other.Experiment == own.Experiment || (other.Experiment, other.Phase) == (experiment, phase)) continue;
                 (experiment, phase) = (other.Experiment, other.Phase);
+                if (!touched && !fresh.Contains((experiment, phase))) continue;
                 ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(_cells, new(own, person.Simulated, other), out _);
                 sums ??= new UnitSums[UnitMeasure.Kept.Count];
                 for (var m = 0; m < sums.Length; m++) sums[m] = takeOut ? sums[m] - UnitMeasure.Kept[m].Of(total, default) : sums[m] + UnitMeasure.Kept[m].Of(total, default);

@@ -66,6 +66,11 @@ public sealed partial record ExperimentDraft
 
     private IEnumerable<string> SettingFaults()
     {
+        if (((IEnumerable<object?>[])[Settings.Guardrails, Settings.Secondary, Settings.Targeting, Settings.Slices, Settings.LaterSlices]).Any(list => list.Contains(null)))
+        {
+            yield return "A list in the settings holds null.";
+            yield break;
+        }
         foreach (var guard in Settings.Guardrails.Where(g => !(g.Margin is > 0 and <= 1)))
             yield return $"The margin of the guardrail '{guard.Metric}' must be above 0 and at most 1.";
         foreach (var fault in Settings.Targeting.Select(c => c.Fault()).OfType<string>()) yield return fault;
@@ -75,7 +80,7 @@ public sealed partial record ExperimentDraft
             yield return $"The tester '{user}' is sent to an arm that does not exist.";
         if (Settings.Prerequisite is { } before && before.Experiment == Key) yield return "An experiment cannot be its own prerequisite.";
         if (Settings.Slices.FirstOrDefault(s => s.Trim().Length is 0 or > 64) is { } slice) yield return $"A slice is the name of an attribute with 1 to 64 characters, and '{slice}' is none.";
-        if (Settings.Slices.Count > ExperimentSettings.MostSlices) yield return $"At most {ExperimentSettings.MostSlices} slices can be declared.";
+        if (Settings.Slices.Count + Settings.LaterSlices.Count > ExperimentSettings.MostSlices) yield return $"At most {ExperimentSettings.MostSlices} slices can be declared.";
         foreach (var fault in ModeFaults()) yield return fault;
         if (Settings.MinimumUsers < 2) yield return "The minimum of users must be at least 2 an arm.";
         if (Settings.MinimumDays < 0) yield return "The minimum of days cannot be negative.";
@@ -101,6 +106,8 @@ public sealed partial record ExperimentDraft
             else if (Arms.Count > 0 && Math.Abs(Arms[0].Weight - plan.ControlShare) > 1e-9) yield return FormattableString.Invariant($"Control has the weight {Arms[0].Weight} and must have its fixed share, {plan.ControlShare}.");
             if (!(plan.Floor >= 0 && plan.Floor * (Arms.Count - 1) < 1)) yield return "The least shares of the arms must leave something to share out.";
             if (plan.MinimumUsers < 2) yield return "A bandit needs at least 2 users an arm before it changes anything.";
+            if (GoalMetric is "baskets" or "conversion" or "purchases" or "revenue" && plan.EveryHours < 24 * 7)
+                yield return "Purchases and baskets count for seven days after a list, so a bandit on them looks again after a week at the earliest.";
             if (!(plan.EveryHours is > 0 and <= 24 * 28)) yield return "A bandit looks again after more than 0 hours and at most four weeks.";
         }
     }

@@ -70,7 +70,11 @@ public sealed record ExperimentSettings
     /// <summary>The defaults.</summary>
     public static ExperimentSettings Default { get; } = new();
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    // strict: it also comes from outside, and a null or an unknown kind would be met under a user's request
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, Converters = { new JsonStringEnumConverter(allowIntegerValues: false) },
+    };
 
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 

@@ -14,8 +14,8 @@ public sealed class RunningRollout
         _seed = Fnv1a.Hash(rollout.Seed);
         (_from, _share) = (rollout.From, rollout.Share);
         Assignment Arm(int position, int variant, string reason) => new(rollout.ExperimentId, rollout.ExperimentKey, rollout.Phase, position, variant, reason);
-        _chosen = Arm(1, rollout.VariantId, RouteReasons.Rollout);
-        _before = Arm(0, rollout.BeforeVariantId, RouteReasons.Rollout);
+        _chosen = Arm(1, rollout.VariantId, RouteReasons.Rollout) with { Propensity = _share };
+        _before = Arm(0, rollout.BeforeVariantId, RouteReasons.Rollout) with { Propensity = 1 - _share };
         Before = Arm(0, rollout.BeforeVariantId, RouteReasons.StoreUnreadable);
     }
 

@@ -39,8 +39,9 @@ public sealed class WebhookCourier(IDbContextFactory<RecLabDb> databases, Webhoo
                            join n in db.Set<Notice>() on d.NoticeId equals n.Id into told
                            from n in told.DefaultIfEmpty()
                            select new { Delivery = d, Webhook = w, Notice = n }).FirstOrDefaultAsync(cancellation);
-        if (found is not { Delivery.State: DeliveryState.Waiting }) return;
-        var (tried, now) = (found.Delivery.Attempts, clock.GetUtcNow());
+        var now = clock.GetUtcNow();
+        if (found is not { Delivery.State: DeliveryState.Waiting } || found.Delivery.NextAt > now) return; // the list of what is due may be minutes old
+        var tried = found.Delivery.Attempts;
         var next = now + Pause(tried + 1);
         if (await db.Set<Delivery>().Where(d => d.Id == id && d.Attempts == tried && d.State == DeliveryState.Waiting)
                 .ExecuteUpdateAsync(s => s.SetProperty(d => d.Attempts, tried + 1).SetProperty(d => d.NextAt, next), cancellation) != 1) return;
@@ -56,7 +57,7 @@ public sealed class WebhookCourier(IDbContextFactory<RecLabDb> databases, Webhoo
             result = new(false, "its secret was encrypted with keys that are gone; remove it and add it again");
         }
         var state = result.Delivered ? DeliveryState.Delivered : found.Notice is null || tried + 1 >= MostAttempts ? DeliveryState.Failed : DeliveryState.Waiting;
-        await db.Set<Delivery>().Where(d => d.Id == id).ExecuteUpdateAsync(s => s.SetProperty(d => d.State, state).SetProperty(d => d.Outcome, result.Outcome), cancellation);
+        await db.Set<Delivery>().Where(d => d.Id == id && d.Attempts == tried + 1 && d.State == DeliveryState.Waiting).ExecuteUpdateAsync(s => s.SetProperty(d => d.State, state).SetProperty(d => d.Outcome, result.Outcome), cancellation);
         if (state == DeliveryState.Failed) log.LogWarning("Webhook {Webhook} was not reached in {Attempts} attempts: {Outcome}.", found.Webhook.Id, tried + 1, result.Outcome);
         feed.Changed(LiveFeed.Notices);
     }

@@ -20,11 +20,15 @@ public sealed record Agreement(IReadOnlyList<AgreementPoint> Points, int Experim
     public const string OfflineMetric = "ndcg";
     public const int K = 10;
 
+    /// <summary>Arms of one experiment have their control in common, so that one lucky control moves all their points: an interval as from independent points would be too narrow.</summary>
+    public static readonly NotComputable Shared = new("shared_control", "Some points share a control, so no interval is given.");
+
     public static Agreement Of(IReadOnlyList<AgreementPoint> points, double alpha = 0.05)
     {
         var experiments = points.Select(p => p.Key).Distinct().Count();
-        var correlation = experiments == 0 ? NotComputable.NoUnits : experiments < RankCorrelation.Fewest ? NotComputable.TooFewUnits
+        Answer<RankCorrelation> correlation = experiments == 0 ? NotComputable.NoUnits : experiments < RankCorrelation.Fewest ? NotComputable.TooFewUnits
             : RankCorrelation.Of([.. points.Select(p => p.Offline)], [.. points.Select(p => p.Online)], alpha);
+        if (points.Count > experiments && correlation.TryGet(out var both, out _)) correlation = both with { SpearmanInterval = Shared, KendallInterval = Shared };
         return new(points, experiments, correlation);
     }
 

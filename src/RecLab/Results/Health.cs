@@ -41,7 +41,7 @@ public sealed record Health(IReadOnlyList<HealthCell> Cells)
 
     /// <summary>The strip for interleaved lists: the draft instead of a split of users, lists that could not be interleaved instead of fallbacks.</summary>
     public static Health Of(Events.ContestTotals contest, IReadOnlyList<ArmTotals> totals, TrafficFacts facts, bool simulated, bool running, DateTimeOffset now) =>
-        new([Draft(contest, totals.Sum(t => t.Units)), Missing(contest, facts), Aside(totals, facts), Fresh(facts, simulated, running, now)]);
+        new([Draft(contest, totals.Sum(t => t.Units)), Missing(facts), Aside(totals, facts), Fresh(facts, simulated, running, now)]);
 
     /// <summary>Each arm places the first item equally often, by the draw. The lists of a user in one session repeat one draw, so the allowance is five standard deviations with one draw a user.</summary>
     private static HealthCell Draft(Events.ContestTotals contest, long users)
@@ -53,11 +53,11 @@ public sealed record Health(IReadOnlyList<HealthCell> Cells)
         return off > Math.Max(0.01, 5 * Math.Sqrt(even * (1 - even) / users)) ? new(DraftTitle, HealthLevel.Bad, "not even", far) : new(DraftTitle, HealthLevel.Good, "even", far);
     }
 
-    private static HealthCell Missing(Events.ContestTotals contest, TrafficFacts facts)
+    private static HealthCell Missing(TrafficFacts facts)
     {
         const string title = "Not interleaved";
-        if (contest.Lists + facts.Fallbacks == 0) return new(title, HealthLevel.Unknown, "no lists yet", "counted once lists are served");
-        var share = (double)facts.Fallbacks / (contest.Lists + facts.Fallbacks);
+        if (facts.Lists + facts.Fallbacks == 0) return new(title, HealthLevel.Unknown, "no lists yet", "counted once lists are served");
+        var share = (double)facts.Fallbacks / (facts.Lists + facts.Fallbacks);
         var level = share > 0.5 ? HealthLevel.Bad : share > WatchFallback ? HealthLevel.Watch : HealthLevel.Good;
         return new(title, level, Figures.Rate(share), facts.Fallbacks == 0 ? "every arm had a list to give" : $"{Figures.Count(facts.Fallbacks)} lists lacked an arm and count for nobody");
     }

@@ -57,8 +57,12 @@ public sealed record Judgement
     public static Judgement Of(IOutcomeMetric metric, ArmTotals control, ArmTotals arm, JudgementRules rules, double? margin = null)
     {
         var (c, t) = (control.Of(metric), arm.Of(metric));
-        return Of(metric, arm.Arm, t.Value, c.Value, Effect.Between(c, t, EffectScale.Relative), c.Units + t.Units, rules, margin);
+        return Of(metric, arm.Arm, t.Value, c.Value, ChangeOf(metric, c, t), c.Units + t.Units, rules, margin);
     }
+
+    /// <summary>The relative change of an arm against control. What all lists of an arm show together grows with its users: there the arms must have as many, within a twentieth.</summary>
+    internal static Answer<Estimate> ChangeOf(IOutcomeMetric metric, Moments control, Moments arm) =>
+        metric.IsPerUser || Math.Abs(control.Units - arm.Units) <= 0.05 * Math.Max(control.Units, arm.Units) ? Effect.Between(control, arm, EffectScale.Relative) : NotComputable.UnequalUsers;
 
     /// <summary>The same of an effect that was put together elsewhere.</summary>
     /// <param name="units">Users behind it, the clock of the always-valid interval.</param>

@@ -47,9 +47,8 @@ public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsR
         var sums = await TotalsAsync(scope, arms.Length, now, cancellation);
         var (lists, fallbacks, lastAt) = totals.Newest(scope);
         var settings = ExperimentSettings.FromJson(experiment.Settings);
-        var contest = settings.Mode == ExperimentMode.Interleaving ? await Task.Run(() => teams.Read(scope, arms.Length), cancellation) : null;
-        if (contest is not null)
-            fallbacks = phase is null ? 0 : traffic.Tallies(simulated, phase.StartedAt, experiment.Placement).Where(t => t.Kind == Tallies.TeamMissing).Sum(t => t.Count);
+        var contest = settings.Mode == ExperimentMode.Interleaving && number <= experiment.Phase ? await Task.Run(() => teams.Read(scope, arms.Length), cancellation) : null; // a rollout's steps send each user to one side
+        if (contest is not null && phase is not null) (lists, fallbacks) = totals.Interleaved(scope, experiment.Placement, phase.StartedAt, phase.EndedAt ?? now);
         var aside = phase is null ? 0 : traffic.Tallies(simulated, phase.StartedAt).Where(t => (t.Placement == experiment.Placement || t.Placement.Length == 0) && TotalsReader.IsAside(t)).Sum(t => t.Count);
         return new()
         {
@@ -69,7 +68,7 @@ public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsR
         for (var i = 0; i + 1 < phases.Count && phases[i].Why == ExperimentDesk.ReweightWhy; i++)
         {
             var (phase, arms) = (phases[i + 1], ExperimentFile.ArmsOf(phases[i + 1]));
-            var found = await Task.Run(() => totals.Read(new(experiment.Id, phase.Number, simulated), arms.Count), cancellation);
+            var found = await Task.Run(() => totals.Read(new(experiment.Id, phase.Number, simulated), arms.Count, items: false), cancellation);
             earlier.Insert(0, new(phase.Number, phase.StartedAt, arms, found.Arms));
         }
         return earlier;

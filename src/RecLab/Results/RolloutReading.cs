@@ -59,7 +59,8 @@ public sealed record RolloutReading
     /// <summary>Goal first. A goal that is itself a guardrail keeps that margin.</summary>
     private static IEnumerable<(IOutcomeMetric Metric, double Margin)> Watched(ResultsInput input)
     {
-        var guards = input.Settings.Guardrails.Select(g => (Metric: OutcomeMetricCatalog.Find(g.Metric), g.Margin)).Where(g => g.Metric is not null).Select(g => (g.Metric!, g.Margin)).ToArray();
+        // what all lists of a side show together grows with its users, and the sides of a step have different numbers of them
+        var guards = input.Settings.Guardrails.Select(g => (Metric: OutcomeMetricCatalog.Find(g.Metric), g.Margin)).Where(g => g.Metric is { IsPerUser: true }).Select(g => (g.Metric!, g.Margin)).ToArray();
         return guards.Any(g => g.Item1.Key == input.GoalMetric) ? guards : [(OutcomeMetricCatalog.Get(input.GoalMetric), input.Settings.TargetEffect), .. guards];
     }
 

@@ -23,10 +23,11 @@ public sealed record PastTraffic(Moments Moments, long Users, double UsersPerDay
         if (arrived.Count == 0) return null;
         var (first, last) = (arrived.Min(a => a.Day), arrived.Max(a => a.Day));
         if (last - first + 1 < 7) return null;
+        if (last - first + 1 >= 9) (first, last) = (first + 1, last - 1); // the first and the last day are seen in part
         static int Of(int day) => ((day + 4) % 7 + 7) % 7; // day 0 was a Thursday
         var (sums, days) = (new double[7], new int[7]);
         for (var day = first; day <= last; day++) days[Of(day)]++;
-        foreach (var (day, users) in arrived) sums[Of(day)] += users;
+        foreach (var (day, users) in arrived.Where(a => a.Day >= first && a.Day <= last)) sums[Of(day)] += users;
         return [.. sums.Zip(days, (s, n) => s / n)];
     }
 }

@@ -22,7 +22,7 @@ public sealed record ServedBoard(IReadOnlyList<ServedRow> Rows, EffectAxis Axis)
     public static ServedBoard Of(IReadOnlyList<ArmTotals> arms, double alpha)
     {
         ServedRow[] rows = [.. Metrics.Where(m => arms.Any(a => a.Sums.GetValueOrDefault(m.Key) is { } s && (s.Y != 0 || s.D != 0)))
-            .Select(m => new ServedRow(m, [.. arms.Select(a => new ServedCell(a.Arm, a.Of(m).Estimate(), a.Arm == 0 ? (Answer<TTest>?)null : Effect.Between(arms[0].Of(m), a.Of(m), EffectScale.Relative).Then<TTest>(e => TTest.Of(e, alpha))))]))];
+            .Select(m => new ServedRow(m, [.. arms.Select(a => new ServedCell(a.Arm, a.Of(m).Estimate(), a.Arm == 0 ? (Answer<TTest>?)null : Judgement.ChangeOf(m, arms[0].Of(m), a.Of(m)).Then<TTest>(e => TTest.Of(e, alpha))))]))];
         var boxes = rows.SelectMany(r => r.Cells).Where(c => c.Change is { IsKnown: true }).Select(c => (c.Change!.Value.Value.Interval.Lower, c.Change.Value.Value.Interval.Upper));
         return new(rows, EffectAxis.Fit(boxes, limit: 1));
     }

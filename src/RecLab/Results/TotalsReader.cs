@@ -10,7 +10,8 @@ public sealed class TotalsReader(EventStore store, UnitTotals units)
     private static readonly string[] AsideKinds = ["late", "stale", "future", "outside-window"];
 
     /// <param name="arms">How many arms the phase has.</param>
-    public PhaseTotals Read(UnitScope scope, int arms)
+    /// <param name="items">Count the different items shown too, a row per arm and item.</param>
+    public PhaseTotals Read(UnitScope scope, int arms, bool items = true)
     {
         var metrics = OutcomeMetricCatalog.PerUser;
         var grown = units.Read(scope, [.. metrics.Select(m => m.Measure)], history: true).Where(a => a.Arm < arms).ToArray();
@@ -24,10 +25,37 @@ public sealed class TotalsReader(EventStore store, UnitTotals units)
             days.Add(new(day, [.. latest]));
         }
         foreach (var arm in grown) latest[arm.Arm] = latest[arm.Arm] with { Total = arm.Total };
-        foreach (var (arm, spread) in units.ItemsShown(scope).Where(s => s.Key < arms))
+        foreach (var (arm, spread) in items ? units.ItemsShown(scope).Where(s => s.Key < arms) : [])
             latest[arm] = latest[arm] with { Sums = new Dictionary<string, Statistics.UnitSums>(latest[arm].Sums) { [Coverage.Key] = CatalogueCoverage.Sums(spread, latest[arm].Units) } };
         var (machines, several) = units.Oddities(scope);
         return new() { Arms = latest, Days = days, SeveralArms = several, Machines = machines };
+    }
+
+    /// <summary>Of the newest 5,000 lists of the installation made during a phase: its interleaved ones, and those of its placement that lacked an arm. Ids are in the order of the moment a list was made.</summary>
+    public (long Lists, long Missing) Interleaved(UnitScope scope, string placement, DateTimeOffset from, DateTimeOffset to)
+    {
+        using var connection = store.OpenReader();
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            SELECT coalesce(sum(experiment = $experiment AND phase = $phase), 0), coalesce(sum(reason = $missing AND placement = $placement), 0)
+            FROM (SELECT experiment, phase, simulated, placement, reason FROM recommendation WHERE id >= $from AND id < $to ORDER BY id DESC LIMIT 5000) WHERE simulated = $simulated
+            """;
+        foreach (var (name, value) in new (string, object)[]
+        {
+            ("$experiment", scope.Experiment), ("$phase", scope.Phase), ("$simulated", scope.Simulated ? 1 : 0), ("$missing", Tallies.TeamMissing), ("$placement", placement),
+            ("$from", Prefix(from)), ("$to", Prefix(to.AddMilliseconds(1))),
+        })
+            command.Parameters.AddWithValue(name, value);
+        using var row = command.ExecuteReader();
+        row.Read();
+        return (row.GetInt64(0), row.GetInt64(1));
+
+        static byte[] Prefix(DateTimeOffset at)
+        {
+            var bytes = new byte[8];
+            System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(bytes, at.ToUnixTimeMilliseconds() << 16); // the first 48 bits of a version 7 id (RFC 9562, section 5.7)
+            return bytes[..6];
+        }
     }
 
     /// <summary>Of the newest 5,000 lists of the installation those of this phase, how many of them a fallback answered, and when the newest was served.</summary>

@@ -14,9 +14,9 @@ public sealed class ItemShelf(IDbContextFactory<RecLabDb> databases, ModelShelf 
     private readonly SemaphoreSlim _reading = new(1, 1);
     private readonly ConditionalWeakTable<ServedModel, Assortment> _assortments = [];
     private readonly ConditionalWeakTable<ServedModel, Likeness> _likeness = [];
-    private volatile View _view = new(FrozenDictionary<string, ToldItem>.Empty, (0, null), 0);
+    private volatile View _view = new(FrozenDictionary<string, ToldItem>.Empty, (0, 0), 0);
 
-    private sealed record View(FrozenDictionary<string, ToldItem> Items, (int Count, DateTimeOffset? ChangedAt) Stamp, long Generation);
+    private sealed record View(FrozenDictionary<string, ToldItem> Items, (int Count, long Versions) Stamp, long Generation);
 
     /// <summary>Goes up whenever the shop said something new.</summary>
     public long Generation => _view.Generation;
@@ -38,7 +38,8 @@ public sealed class ItemShelf(IDbContextFactory<RecLabDb> databases, ModelShelf 
         try
         {
             await using var db = await databases.CreateDbContextAsync(cancellation);
-            var now = (await db.Set<ToldItem>().CountAsync(cancellation), await db.Set<ToldItem>().OrderByDescending(i => i.ChangedAt).Select(i => (DateTimeOffset?)i.ChangedAt).FirstOrDefaultAsync(cancellation));
+            // every change raises a version, whatever the clock says and in whatever order changes are committed
+            var now = (await db.Set<ToldItem>().CountAsync(cancellation), await db.Set<ToldItem>().SumAsync(i => (long)i.Version, cancellation));
             var view = _view;
             if (now == view.Stamp) return;
             var items = await db.Set<ToldItem>().AsNoTracking().ToListAsync(cancellation);

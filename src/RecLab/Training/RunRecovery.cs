@@ -23,7 +23,15 @@ public sealed class RunRecovery(IDbContextFactory<RecLabDb> database, TimeProvid
             }
             else
             {
-                await queue.AddAsync(run, cancellation);
+                try
+                {
+                    await queue.AddAsync(run, cancellation);
+                }
+                catch (RefusedException refused) when (run.State == RunState.Queued)
+                {
+                    Close(run, RunState.Failed, refused.Message, clock.GetUtcNow()); // its device is gone; the rest must start
+                    await db.SaveChangesAsync(cancellation);
+                }
             }
         }
         foreach (var variant in await db.Set<Variant>().AsNoTracking().ToListAsync(cancellation))

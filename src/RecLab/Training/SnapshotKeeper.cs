@@ -32,7 +32,11 @@ public sealed class SnapshotKeeper(IDbContextFactory<RecLabDb> database, Dataset
         var runs = await db.Set<TrainingRun>().Where(r => snapshots.Contains(r.DatasetId) && r.VariantId != TrainingRun.NoVariant).Select(r => new { r.Id, r.VariantId, r.DatasetId, r.State }).ToListAsync(cancellation);
         var newest = new HashSet<int>();
         foreach (var variant in variants)
-            newest.UnionWith(await db.Set<TrainingRun>().Where(r => r.VariantId == variant.Id).OrderByDescending(r => r.Version).Take(_kept).Select(r => r.Id).ToListAsync(cancellation));
+        {
+            var versions = db.Set<TrainingRun>().Where(r => r.VariantId == variant.Id).OrderByDescending(r => r.Version);
+            newest.UnionWith(await versions.Take(_kept).Select(r => r.Id).ToListAsync(cancellation));
+            newest.UnionWith(await versions.Where(r => r.State == RunState.Succeeded).Take(_kept).Select(r => r.Id).ToListAsync(cancellation)); // failures in a row must not push out what one can go back to
+        }
         var needed = variants.Select(v => v.DatasetId).ToHashSet();
         needed.UnionWith(await db.Set<Searches.Search>().Where(s => s.State == Searches.SearchState.Running).Select(s => s.DatasetId).ToListAsync(cancellation));
         needed.UnionWith(runs.Where(r => newest.Contains(r.Id) || r.State is RunState.Queued or RunState.Running || variants.Any(v => v.ServedRunId == r.Id)).Select(r => r.DatasetId));

@@ -115,8 +115,8 @@ public sealed class TrainingDesk(IDbContextFactory<RecLabDb> database, TimeProvi
         if (run.Id == 0) db.Add(run);
         await db.SaveChangesAsync(cancellation);
         Audit(db, who, action, variant, run);
-        await db.SaveChangesAsync(cancellation);
-        await queue.AddAsync(run, cancellation);
+        await db.SaveChangesAsync(CancellationToken.None); // the run is there: whoever asked may leave, it still enters its queue
+        await queue.AddAsync(run, CancellationToken.None);
         Tell(run.Id);
         return run;
     }

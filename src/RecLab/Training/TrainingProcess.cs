@@ -71,7 +71,7 @@ public sealed partial class TrainingProcess : IDisposable
             var tasks = Directory.Exists($"/proc/{Id}/task") ? Directory.GetDirectories($"/proc/{Id}/task") : [];
             return (_process.TotalProcessorTime, tasks.Any(task => File.ReadAllText($"{task}/stat") is var stat && stat[(stat.LastIndexOf(')') + 2)..].StartsWith('R')));
         }
-        catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception or IOException or UnauthorizedAccessException)
         {
             return (TimeSpan.Zero, false); // it, or one of its threads, ended while we looked
         }

@@ -92,6 +92,25 @@ public sealed class ManagementTests(ManagementTests.Quiet app) : IClassFixture<M
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await SendAsync("POST", "/trainings", new { variant = "asked", log = "both" })).Status);
     }
 
+    // Each of these would be met under a visitor's request, once the experiment runs.
+    [Theory]
+    [InlineData("""{"targeting":[{"attribute":"country","kind":"Is"}]}""")]
+    [InlineData("""{"targeting":[{"attribute":"country","kind":99,"values":["de"]}]}""")]
+    [InlineData("""{"targeting":[null]}""")]
+    [InlineData("""{"laterSlices":null}""")]
+    [InlineData("""{"guardrails":null}""")]
+    [InlineData("""{"secondary":[null]}""")]
+    public async Task Settings_that_lack_a_part_are_refused_with_a_sentence(string settings)
+    {
+        await app.PlacementAsync("api-strict", p => p.Exploration = 0);
+        await app.ServeAsync("api-strict-a", "popularity");
+        await app.ServeAsync("api-strict-b", "item-knn");
+        var (status, body, _) = await SendAsync("POST", "/experiments", new { key = "strict", placement = "api-strict", arms = new[] { new { variant = "api-strict-a" }, new { variant = "api-strict-b" } }, settings = System.Text.Json.Nodes.JsonNode.Parse(settings) });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+        Assert.NotEqual("", body.GetProperty("title").GetString());
+        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync("GET", "/experiments/strict")).Status);
+    }
+
     [Fact]
     public async Task An_experiment_is_drafted_started_read_and_stopped()
     {

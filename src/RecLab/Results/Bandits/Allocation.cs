@@ -28,7 +28,10 @@ public sealed record Allocation(IReadOnlyList<ArmBelief> Beliefs, IReadOnlyList<
         var users = Enumerable.Range(0, arms).Select(a => totals.Sum(s => s[a].Units)).ToArray();
         if (users.Min() < plan.MinimumUsers) return new([], null, FormattableString.Invariant($"an arm has {users.Min()} of the {plan.MinimumUsers} users it needs"));
         var means = Enumerable.Range(1, arms - 1).Select(a => Pooled.Mean(goal, totals, a)).ToArray();
-        if (means.Any(m => !(m.Variance > 0))) return new([], null, "the goal does not vary in every arm yet");
+        // an arm in which nobody did it yet is as uncertain as one user of the most varied arm is
+        var unit = means.Select((m, i) => m.Variance * users[i + 1]).Max();
+        if (means.Any(m => double.IsNaN(m.Value)) || !(unit > 0)) return new([], null, "the goal does not vary in any arm yet");
+        if (goal.Kind != MetricKind.Proportion) means = [.. means.Select((m, i) => m.Variance > 0 ? m : new Estimate(m.Value, unit / users[i + 1], m.Degrees))];
         var (best, loss) = Believe(goal, means, [.. Enumerable.Range(1, arms - 1).Select(a => totals.Sum(s => s[a].Units))]);
         ArmBelief[] beliefs = [.. means.Select((m, i) => new ArmBelief(i + 1, m.Value, best[i], loss[i]))];
         if (totals[^1].Sum(a => a.Units) < plan.MinimumUsers) return new(beliefs, null, FormattableString.Invariant($"this phase has fewer than {plan.MinimumUsers} users"));
@@ -41,7 +44,7 @@ public sealed record Allocation(IReadOnlyList<ArmBelief> Beliefs, IReadOnlyList<
     {
         if (goal.Kind == MetricKind.Proportion)
         {
-            BetaPosterior[] rates = [.. means.Select((m, i) => { var n = Math.Min(users[i], m.Value * (1 - m.Value) / m.Variance); return new BetaPosterior(1 + m.Value * n, 1 + (1 - m.Value) * n); })];
+            BetaPosterior[] rates = [.. means.Select((m, i) => { var n = m.Variance > 0 ? Math.Min(users[i], m.Value * (1 - m.Value) / m.Variance) : users[i]; return new BetaPosterior(1 + m.Value * n, 1 + (1 - m.Value) * n); })];
             return (BetaBinomial.ProbabilityBest(rates, !goal.HigherIsBetter), BetaBinomial.ExpectedLoss(rates, !goal.HigherIsBetter));
         }
         NormalPosterior[] normals = [.. means.Select(m => new NormalPosterior(m.Value, m.StandardError))];

@@ -26,9 +26,10 @@ public sealed class BanditKeeper(IDbContextFactory<RecLabDb> databases, Experime
         {
             var settings = ExperimentSettings.FromJson(experiment.Settings);
             if (settings.Mode != ExperimentMode.Bandit) continue;
+            var began = await db.Set<ExperimentPhase>().Where(p => p.ExperimentId == experiment.Id && p.Number == experiment.Phase).Select(p => p.StartedAt).SingleOrDefaultAsync(cancellation);
+            if (clock.GetUtcNow() - began < TimeSpan.FromHours(settings.Bandit.EveryHours)) continue; // before anything is added up
             var simulated = !totals.Any(experiment.Id, simulated: false) && totals.Any(experiment.Id, simulated: true);
             var input = await results.ReadAsync(experiment, simulated, cancellation);
-            if (input.PhaseStartedAt is not { } started || clock.GetUtcNow() - started < TimeSpan.FromHours(settings.Bandit.EveryHours)) continue;
             if (ResultsView.Of(input) is not { Allocation: { Shares: { } shares } allocation, Withheld: false }) continue;
             if (await desk.ReweightAsync(experiment.Key, experiment.Phase, shares, Who, Sentence(input, allocation), cancellation) is not null) changed.Add(experiment.Key);
         }

@@ -100,11 +100,10 @@ public sealed class SearchDesk(IDbContextFactory<RecLabDb> database, TrainingDes
         if (search.State is not SearchState.Cancelled) throw new RefusedException($"The search '{search.Name}' is {(search.State == SearchState.Running ? "running" : "over")}; only a cancelled one can be resumed.");
         if (!await db.Set<Dataset>().AnyAsync(d => d.Id == search.DatasetId && d.State == DatasetState.Ready, cancellation)) throw new RefusedException($"The data set of '{search.Name}' is gone.");
         if ((await LiveRunsAsync(db, id, cancellation)).Count > 0) throw new RefusedException($"The last trials of '{search.Name}' are still stopping; try again in a moment.");
-        (search.State, search.FinishedAt, search.Error) = (SearchState.Running, null, null);
-        await db.SaveChangesAsync(cancellation);
         var stopped = await (from trial in db.Set<SearchTrial>() join run in db.Set<TrainingRun>() on trial.RunId equals run.Id
                              where trial.SearchId == id && trial.Value == null && trial.Failure == null && (run.State == RunState.Cancelled || run.State == RunState.Lost) select run).ToListAsync(cancellation);
         foreach (var run in stopped) await trainings.PutBackAsync(db, run, cancellation);
+        (search.State, search.FinishedAt, search.Error) = (SearchState.Running, null, null); // last: a trial that is not yet put back would be taken for one that broke
         await DoneAsync(db, who, "search.resume", search, "", cancellation);
     }
 

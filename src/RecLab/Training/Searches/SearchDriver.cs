@@ -25,7 +25,7 @@ public sealed class SearchDriver(IDbContextFactory<RecLabDb> database, TrainingD
             {
                 busy = worker.Working && await StepAsync(stoppingToken);
             }
-            catch (Exception e) when (e is System.Data.Common.DbException or DbUpdateException or InvalidOperationException && !stoppingToken.IsCancellationRequested)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested) // whatever it is, the server serves on
             {
                 log.LogWarning(e, "The searches cannot be carried on; trying again.");
             }
@@ -45,6 +45,14 @@ public sealed class SearchDriver(IDbContextFactory<RecLabDb> database, TrainingD
 
     private async Task CarryOnAsync(RecLabDb db, Search search, CancellationToken cancellation)
     {
+        if (search.Device is { } gone && Slots(gone) == 0)
+        {
+            var at = clock.GetUtcNow();
+            await db.Set<Search>().Where(s => s.Id == search.Id && s.State == SearchState.Running).ExecuteUpdateAsync(set => set
+                .SetProperty(s => s.State, SearchState.Cancelled).SetProperty(s => s.FinishedAt, at).SetProperty(s => s.Error, $"Stopped: there is no device '{gone}' here any more. Resume it when there is."), cancellation);
+            feed.Changed(LiveFeed.Searches);
+            return;
+        }
         var trials = await db.Set<SearchTrial>().AsNoTracking().Where(t => t.SearchId == search.Id).OrderBy(t => t.Id).ToListAsync(cancellation);
         var changed = false;
         foreach (var open in trials.Where(t => !t.IsOver())) changed |= await CloseAsync(db, open, cancellation);
@@ -69,8 +77,7 @@ public sealed class SearchDriver(IDbContextFactory<RecLabDb> database, TrainingD
 
         bool Free(string device, List<SearchTrial> begun)
         {
-            var slots = TrainingQueue.SchedulerOf(device) == TrainingQueue.Gpu ? settings.CudaSlots : settings.CpuSlots;
-            return begun.Count(t => !t.IsOver() && TrainingQueue.SchedulerOf(DeviceOf(search, RecommenderCatalog.Get(t.Family))) == TrainingQueue.SchedulerOf(device)) < slots;
+            return begun.Count(t => !t.IsOver() && TrainingQueue.SchedulerOf(DeviceOf(search, RecommenderCatalog.Get(t.Family))) == TrainingQueue.SchedulerOf(device)) < Slots(device);
         }
     }
 
@@ -85,7 +92,7 @@ public sealed class SearchDriver(IDbContextFactory<RecLabDb> database, TrainingD
             (trial.Value, trial.Seconds, trial.Bytes, trial.ScoringMicroseconds, trial.EndedAt) = (now.Value, now.Seconds, now.Bytes, now.ScoringMicroseconds, now.EndedAt);
             return true;
         }
-        if (run is { State: RunState.Lost } && run.Attempt < MostAttempts)
+        if (run is { State: RunState.Lost } && run.Attempt < MostAttempts && Slots(run.Device) > 0)
         {
             await desk.PutBackAsync(db, run, cancellation);
             return true;
@@ -126,6 +133,8 @@ public sealed class SearchDriver(IDbContextFactory<RecLabDb> database, TrainingD
         feed.Changed(LiveFeed.Runs);
         return trial;
     }
+
+    private int Slots(string device) => TrainingQueue.SchedulerOf(device) == TrainingQueue.Gpu ? settings.CudaSlots : settings.CpuSlots;
 
     private string DeviceOf(Search search, RecommenderFamily family) => search.Device ?? (family.NeedsTorch && settings.CudaSlots > 0 ? "cuda:0" : TrainingQueue.Cpu);
 }

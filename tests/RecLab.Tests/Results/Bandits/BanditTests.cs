@@ -68,6 +68,34 @@ public sealed class BanditTests(RecLabApp app) : IClassFixture<RecLabApp>
         Assert.True(mixed > 0.05);
     }
 
+    // 3 clickers of 100 against 5, then 7 against 5: as many in all. Weighted by 1/variance of the relative change the unlucky phase would weigh nine times as much and the arm seem 19 % worse.
+    [Fact]
+    public void A_phase_in_which_control_was_unlucky_weighs_as_much_as_one_in_which_it_was_lucky()
+    {
+        Stratum[] phases = [Phase(1, [0.2, 0.2, 0.6], (100, 0.03), (100, 0.05), (300, 0.05)), Phase(2, [0.2, 0.2, 0.6], (100, 0.07), (100, 0.05), (300, 0.05))];
+        Assert.Equal(0, Pooled.Judge(Clickers, [.. phases.Select(p => p.Totals)], 1, new(0.05, 5000, false), null).Change!.Value, 12);
+    }
+
+    // Rare clicks and small phases; 300 bandits of 28 phases: a change has a standard error of sqrt(2 (0.95 / 0.05) / 5600), 8 points, their mean half a point.
+    [Fact]
+    public void Equal_arms_with_rare_clicks_in_many_small_phases_show_no_change_on_average_and_hardly_a_verdict()
+    {
+        var random = new Random(29);
+        var judged = Enumerable.Range(0, 300).Select(_ => Pooled.Judge(Clickers, [.. Enumerable.Range(1, 28).Select(number =>
+            Phase(number, [0.5, 0.5], (200, Share()), (200, Share())).Totals)], 1, new(0.05, 5000, false), null)).ToArray();
+        Assert.InRange(judged.Average(j => j.Change!.Value), -0.03, 0.03);
+        Assert.InRange(judged.Count(j => j.Significant), 0, 15);
+
+        double Share() => Enumerable.Range(0, 200).Count(_ => random.NextDouble() < 0.05) / 200.0;
+    }
+
+    [Fact]
+    public void An_arm_in_which_nobody_clicks_loses_its_share()
+    {
+        var shares = Allocation.Of(Clickers, Plan, [Phase(1, [0.2, 0.4, 0.4], (1000, 0.1), (5000, 0), (5000, 0.1))]).Shares!;
+        Assert.Equal(Plan.Floor * 0.8, shares[1], 3);
+    }
+
     [Fact]
     public void Equal_arms_are_called_different_in_at_most_one_of_twenty_bandits_looked_at_after_every_phase()
     {
