@@ -10,8 +10,8 @@ using RecLab.Storage;
 namespace RecLab.Storage.Migrations
 {
     [DbContext(typeof(RecLabDb))]
-    [Migration("20261122111251_People1112")]
-    partial class People1112
+    [Migration("20261122121017_RolloutsSearchesNoticesItems")]
+    partial class RolloutsSearchesNoticesItems
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
