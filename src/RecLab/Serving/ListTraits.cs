@@ -56,8 +56,12 @@ public sealed class ListTraits
     {
         if (!Described || items.Count < 2) return null;
         var sum = 0.0;
-        for (var i = 1; i < items.Count; i++)
-            for (var j = 0; j < i; j++) sum += Distance(CategoriesOf(items[i]), CategoriesOf(items[j]));
+        var categories = new int[items.Count][];
+        for (var i = 0; i < items.Count; i++)
+        {
+            categories[i] = CategoriesOf(items[i]);
+            for (var j = 0; j < i; j++) sum += Distance(categories[i], categories[j]);
+        }
         return (int)Math.Round(ListScore.One * sum / (items.Count * (items.Count - 1) / 2.0), MidpointRounding.AwayFromZero);
     }
 
