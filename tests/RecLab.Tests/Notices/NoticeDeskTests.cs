@@ -26,7 +26,8 @@ public sealed class NoticeDeskTests : IAsyncLifetime
     [Fact]
     public async Task Many_who_tell_the_same_at_once_are_heard_once()
     {
-        var told = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Desk.TellAsync(NoticeKind.IngestStopped, "ingest:silent:1", "No event has come.", "/operations"))));
+        var desk = Desk; // the application starts here, once, and not in eight tasks
+        var told = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => desk.TellAsync(NoticeKind.IngestStopped, "ingest:silent:1", "No event has come.", "/operations"))));
         Assert.Single(told, t => t);
         Assert.Single(await Desk.ListAsync("mara"));
     }
