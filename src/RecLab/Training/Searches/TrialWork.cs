@@ -43,7 +43,7 @@ public static class TrialWork
         await transaction.CommitAsync();
     }
 
-    /// <summary>Counts what is written to it.</summary>
+    /// <summary>Counts what is written to it. Reading and seeking are refused, as Stream asks where CanRead and CanSeek are false.</summary>
     private sealed class Scale : Stream
     {
         private long _length;
