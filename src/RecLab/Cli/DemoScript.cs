@@ -14,7 +14,7 @@ namespace RecLab.Cli;
 
 /// <summary>The demo, step by step, each through the same desks that the pages use. Every step looks first whether its result is already there.</summary>
 public sealed class DemoScript(DemoOptions options, string address, IServiceProvider services, IDbContextFactory<RecLabDb> databases, ImportDesk imports, DatasetWriter writer,
-    VariantDesk variants, TrainingDesk trainings, Families families, ExperimentDesk experiments, SimulationDesk simulations, SimulationRunner runner)
+    VariantDesk variants, TrainingDesk trainings, Families families, ExperimentDesk experiments, PhaseDesk phases, SimulationDesk simulations, SimulationRunner runner)
 {
     private const string Who = "demo", ExperimentKey = "home-demo", Placement = "home";
     private static readonly (string Key, string Name, string Family)[] Cast =
@@ -153,7 +153,7 @@ public sealed class DemoScript(DemoOptions options, string address, IServiceProv
             await experiments.StartAsync(ExperimentKey, Who, "demo", cancellation);
         }
         else if (there.State == ExperimentState.Running && there.Arms.Count < arms.Length)
-            await experiments.ChangeArmsAsync(ExperimentKey, arms, Who, "The deep variants have been trained.", cancellation);
+            await phases.ChangeArmsAsync(ExperimentKey, arms, Who, "The deep variants have been trained.", cancellation);
         else return;
         Console.WriteLine($"Experiment {ExperimentKey} is live with {string.Join(", ", names.Select(v => v.Name))}.");
     }

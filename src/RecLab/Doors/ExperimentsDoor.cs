@@ -23,7 +23,7 @@ public sealed record ExperimentsAnswer(IReadOnlyList<ExperimentAnswer> Items, st
 public sealed record AssignmentAnswer(string Experiment, string User, string? Variant, int? Arm, string Reason, bool Counted);
 
 /// <summary><c>/api/v1/experiments</c>: draft, run, read. Deciding stays with people, on the results page. Everything needs a secret key.</summary>
-internal sealed class ExperimentsDoor(ExperimentDesk desk, ExperimentReader reader, IResultsSource results, LiveExperiments live, PlacementDesk placements, TrainingReader variants)
+internal sealed class ExperimentsDoor(ExperimentDesk desk, IReweighting bandits, ExperimentReader reader, IResultsSource results, LiveExperiments live, PlacementDesk placements, TrainingReader variants)
 {
     public async Task ListAsync(HttpContext http, Caller caller)
     {
@@ -65,7 +65,7 @@ internal sealed class ExperimentsDoor(ExperimentDesk desk, ExperimentReader read
         await AnswerAsync(http, experiment.Key);
     }
 
-    /// <summary>start, pause, resume, stop, rollout. The body may say why.</summary>
+    /// <summary>start, pause, resume, stop, reweight, rollout. The body may say why.</summary>
     public Func<HttpContext, Caller, Task> Verb(string verb) => async (http, caller) =>
     {
         Managing.Secret(caller);
@@ -81,6 +81,7 @@ internal sealed class ExperimentsDoor(ExperimentDesk desk, ExperimentReader read
                     break;
                 case "pause": await desk.PauseAsync(experiment.Key, who, why, http.RequestAborted); break;
                 case "resume": await desk.ResumeAsync(experiment.Key, who, why, http.RequestAborted); break;
+                case "reweight": await bandits.ReweightAsync(experiment.Key, who, why, http.RequestAborted); break;
                 case "stop": await desk.StopAsync(experiment.Key, who, why, http.RequestAborted); break;
                 default: await placements.PromoteAsync(experiment.Placement, experiment.Key, who, http.RequestAborted); break;
             }

@@ -83,6 +83,7 @@ internal static class ManagementRoutes
                  {
                      ("start", "Opens it to traffic", "After the checks that the page makes; the first that fails is the reason."), ("pause", "Stops sending users", "The placement serves what it serves without it."),
                      ("resume", "Sends users again", "With the same arms as before, unless a model was replaced meanwhile."), ("stop", "Closes it to traffic", "It waits for somebody's decision, which is made on its page."),
+                     ("reweight", "Gives a bandit the shares that its numbers suggest", "Now, before the hours of its plan are over; refused with the reason where the shares would stay."),
                      ("rollout", "Serves what was decided at full traffic", "At its placement, for everybody whom no experiment claims."),
                  })
             api.Map("POST", "/experiments/{key}:" + verb, door, experiments.Verb(verb), new(verb + "Experiment", summary, description + " The body may say why." + Secret, typeof(ExperimentAnswer)) { Refusals = [400, 404, 409, 413, 415], Parameters = [Key] });

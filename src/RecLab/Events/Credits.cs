@@ -12,13 +12,13 @@ internal sealed class Credits(SqliteConnection connection) : IDisposable
     private readonly record struct TeamKey(int Experiment, int Phase, bool Simulated, int Team, int Day);
     private readonly record struct StandingKey(TeamKey Team, long Mine, long Theirs);
 
-    private struct Shares { public long Shown, Viewable, Clicked; }
+    private struct Shares { public long Firsts, Shown, Viewable, Clicked; }
     private struct Sums { public long Firsts, Shown, Viewable, Clicked, Wins, Losses, Ties; }
 
     private readonly Statement _rows = new(connection, "SELECT day, team, clicked FROM credit WHERE experiment = ?1 AND phase = ?2 AND simulated = ?3 AND unit = ?4 AND clicked > 0 ORDER BY day");
     private readonly Statement _addCredit = new(connection, """
-        INSERT INTO credit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-        ON CONFLICT DO UPDATE SET shown = shown + excluded.shown, viewable = viewable + excluded.viewable, clicked = clicked + excluded.clicked
+        INSERT INTO credit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        ON CONFLICT DO UPDATE SET firsts = firsts + excluded.firsts, shown = shown + excluded.shown, viewable = viewable + excluded.viewable, clicked = clicked + excluded.clicked
         """);
     private readonly Statement _addTeam = new(connection, """
         INSERT INTO team_day VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
@@ -37,10 +37,13 @@ internal sealed class Credits(SqliteConnection connection) : IDisposable
     {
         for (var i = 0; i < teams.Owners.Count; i++)
         {
-            Share(list, teams, i).Shown++;
+            ref var share = ref Share(list, teams, i);
+            share.Shown++;
             ref var sums = ref Team(list, teams.Owners[i]);
             sums.Shown++;
-            if (i == 0) sums.Firsts++;
+            if (i > 0) continue;
+            share.Firsts++;
+            sums.Firsts++;
         }
     }
 
@@ -74,7 +77,7 @@ internal sealed class Credits(SqliteConnection connection) : IDisposable
         var clickers = _credits.Where(c => c.Value.Clicked > 0).Select(c => c.Key.Who).ToHashSet();
         foreach (var who in clickers) Stand(who, -1);
         foreach (var ((who, day, team), s) in _credits)
-            _addCredit.Set(1, who.Experiment).Set(2, who.Phase).Set(3, who.Simulated).Set(4, who.Unit).Set(5, day).Set(6, team).Set(7, s.Shown).Set(8, s.Viewable).Set(9, s.Clicked).Run();
+            _addCredit.Set(1, who.Experiment).Set(2, who.Phase).Set(3, who.Simulated).Set(4, who.Unit).Set(5, day).Set(6, team).Set(7, s.Firsts).Set(8, s.Shown).Set(9, s.Viewable).Set(10, s.Clicked).Run();
         foreach (var who in clickers) Stand(who, 1);
         foreach (var (key, s) in _teams.Where(t => !t.Value.Equals(default(Sums))))
             Bind(_addTeam, key).Set(6, s.Firsts).Set(7, s.Shown).Set(8, s.Viewable).Set(9, s.Clicked).Set(10, s.Wins).Set(11, s.Losses).Set(12, s.Ties).Run();

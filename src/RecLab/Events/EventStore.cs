@@ -68,7 +68,7 @@ public sealed class EventStore(HostPaths paths)
           PRIMARY KEY (experiment, phase, simulated, arm, position)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS credit (
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, unit TEXT NOT NULL, day INTEGER NOT NULL, team INTEGER NOT NULL,
-          shown INTEGER NOT NULL, viewable INTEGER NOT NULL, clicked INTEGER NOT NULL,
+          firsts INTEGER NOT NULL, shown INTEGER NOT NULL, viewable INTEGER NOT NULL, clicked INTEGER NOT NULL,
           PRIMARY KEY (experiment, phase, simulated, unit, day, team)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS team_day (
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, team INTEGER NOT NULL, day INTEGER NOT NULL,
@@ -93,7 +93,7 @@ public sealed class EventStore(HostPaths paths)
     private static readonly (string Column, string Type)[] Added = [("head", "INTEGER"), ("variety", "INTEGER"), ("teams", "TEXT"), ("assigned_with", "REAL")];
 
     /// <summary>Counts the sets of folds there have been.</summary>
-    private const int Version = 3;
+    private const int Version = 4;
 
     private readonly string _reader = new SqliteConnectionStringBuilder { DataSource = paths.EventDatabase, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = 30 }.ToString();
     private readonly string _writer = new SqliteConnectionStringBuilder { DataSource = paths.EventDatabase, Pooling = false, DefaultTimeout = 2 }.ToString();

@@ -117,7 +117,7 @@ public sealed class FoldProof(EventStore store)
             CAST(substr(l.teams, p.place + 2, 1) AS INTEGER) AS team, coalesce(i.viewable, 0) AS viewable, coalesce(i.clicked, 0) AS clicked
           FROM list l JOIN place p ON p.recommendation = l.id LEFT JOIN impression i ON i.recommendation = l.id AND i.place = p.place WHERE l.teams IS NOT NULL AND l.unit <> '';
         CREATE TEMP TABLE fold_credit AS
-          SELECT experiment, phase, simulated, unit, day, team, count(*) shown, sum(viewable) viewable, sum(clicked) clicked FROM owned GROUP BY 1, 2, 3, 4, 5, 6;
+          SELECT experiment, phase, simulated, unit, day, team, sum(place = 0) firsts, count(*) shown, sum(viewable) viewable, sum(clicked) clicked FROM owned GROUP BY 1, 2, 3, 4, 5, 6;
         CREATE TEMP TABLE fold_team_day AS
           SELECT experiment, phase, simulated, team, day, sum(firsts) firsts, sum(shown) shown, sum(viewable) viewable, sum(clicked) clicked, sum(wins) wins, sum(losses) losses, sum(ties) ties FROM (
             SELECT experiment, phase, simulated, team, day, place = 0 AS firsts, 1 AS shown, viewable, clicked, 0 AS wins, 0 AS losses, 0 AS ties FROM owned

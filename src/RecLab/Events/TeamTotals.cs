@@ -26,9 +26,17 @@ public sealed record ContestTotals(IReadOnlyList<TeamTotal> Teams, IReadOnlyList
 {
     /// <summary>Interleaved lists served to users.</summary>
     public long Lists => Teams.Sum(t => t.Firsts);
+
+    /// <summary>Who placed the first item, every user counted once; null in readings of earlier versions.</summary>
+    public FirstDraws? Draws { get; init; }
 }
 
-/// <summary>Reads how users stand between the arms of interleaved lists. Users who behave like machines are taken out of the standings; what arms placed counts everybody.</summary>
+/// <summary>Which arm placed the first item of users' lists.</summary>
+/// <param name="Users">Users that were looked at: all of a phase, or so many that a page need not read more.</param>
+/// <param name="Shares">By position of the arm: the share of a user's lists that it began, on average over users.</param>
+public sealed record FirstDraws(long Users, IReadOnlyList<double> Shares);
+
+/// <summary>Reads how users stand between the arms of interleaved lists. Users who behave like machines are taken out of the standings; what arms placed counts everybody, and in the draws everybody counts once.</summary>
 public sealed class TeamTotals(EventStore store)
 {
     private const string Where = "WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated";
@@ -59,7 +67,31 @@ public sealed class TeamTotals(EventStore store)
             while (reader.Read()) Change(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4));
         foreach (var unit in Machines(connection, scope))
             Credits.Walk(Clicks(connection, scope, unit), teams, (team, day, mine, theirs, by) => Change(team, day, mine, theirs, -by));
-        return new(totals, [.. Enumerable.Range(1, teams - 1).Select(t => Grown(t, lists[t], changes[t]))]);
+        return new(totals, [.. Enumerable.Range(1, teams - 1).Select(t => Grown(t, lists[t], changes[t]))]) { Draws = Draws(connection, scope, teams) };
+    }
+
+    /// <summary>Rows of credit that are read for the draws, in the order of users' names, which the draw does not know: one for each user, day and arm.</summary>
+    private const int DrawRows = 20_000;
+
+    private static FirstDraws Draws(SqliteConnection connection, UnitScope scope, int teams)
+    {
+        Dictionary<string, long[]> firsts = new(StringComparer.Ordinal);
+        using (var reader = Command(connection, $"SELECT unit, team, firsts FROM credit {Where} LIMIT {DrawRows}", scope).ExecuteReader())
+            while (reader.Read())
+            {
+                if (reader.GetInt32(1) is var team && team >= teams) continue;
+                ref var mine = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(firsts, reader.GetString(0), out _);
+                (mine ??= new long[teams])[team] += reader.GetInt64(2);
+            }
+        var (users, shares) = (0L, new double[teams]);
+        foreach (var mine in firsts.Values)
+        {
+            var lists = mine.Sum();
+            if (lists == 0) continue; // the last user that was read, cut short
+            users++;
+            for (var team = 0; team < teams; team++) shares[team] += (double)mine[team] / lists;
+        }
+        return new(users, [.. shares.Select(s => users == 0 ? 0 : s / users)]);
     }
 
     private static RivalTotals Grown(int team, (long Wins, long Losses, long Ties) lists, SortedDictionary<int, List<Standing>> changes)

@@ -54,6 +54,10 @@ public sealed class Experiment
 
     /// <summary>The hash seed of the present phase.</summary>
     public string HashSeed => $"{Key}:{Phase}";
+
+    /// <summary>Gives it these arms, the first as control.</summary>
+    internal void Arrange(IReadOnlyList<ArmDraft> arms) =>
+        Arms = [.. arms.Select((arm, position) => new ExperimentArm { Position = position, VariantId = arm.VariantId, Name = arm.Name, Weight = arm.Weight })];
 }
 
 /// <summary>One arm: a variant with its share of the experiment's users.</summary>

@@ -106,8 +106,8 @@ public sealed partial record ExperimentDraft
             else if (Arms.Count > 0 && Math.Abs(Arms[0].Weight - plan.ControlShare) > 1e-9) yield return FormattableString.Invariant($"Control has the weight {Arms[0].Weight} and must have its fixed share, {plan.ControlShare}.");
             if (!(plan.Floor >= 0 && plan.Floor * (Arms.Count - 1) < 1)) yield return "The least shares of the arms must leave something to share out.";
             if (plan.MinimumUsers < 2) yield return "A bandit needs at least 2 users an arm before it changes anything.";
-            if (GoalMetric is "baskets" or "conversion" or "purchases" or "revenue" && plan.EveryHours < 24 * 7)
-                yield return "Purchases and baskets count for seven days after a list, so a bandit on them looks again after a week at the earliest.";
+            if (plan.EveryHours < BanditPlan.OutcomeHours && Settings.Guardrails.Select(g => g.Metric).Prepend(GoalMetric).FirstOrDefault(BanditPlan.IsTold) is { } told)
+                yield return $"'{told}' counts for seven days after a list, so a bandit with it as its goal or a guardrail looks again after a week at the earliest: in shorter phases most of it would fall to an arm that the user no longer has.";
             if (!(plan.EveryHours is > 0 and <= 24 * 28)) yield return "A bandit looks again after more than 0 hours and at most four weeks.";
         }
     }

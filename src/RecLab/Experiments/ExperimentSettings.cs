@@ -87,7 +87,16 @@ public sealed record ExperimentSettings
 /// <param name="Floor">Least part of the other users that an arm gets, 0 or more.</param>
 /// <param name="MinimumUsers">Users every arm needs before the shares change for the first time.</param>
 /// <param name="EveryHours">Hours between two looks, above 0.</param>
-public sealed record BanditPlan(double ControlShare = 0.2, double Floor = 0.05, int MinimumUsers = 100, double EveryHours = 24);
+public sealed record BanditPlan(double ControlShare = 0.2, double Floor = 0.05, int MinimumUsers = 100, double EveryHours = 24)
+{
+    /// <summary>Hours for which purchases, baskets and the like count after a list.</summary>
+    public const double OutcomeHours = 24 * 7;
+
+    private static readonly HashSet<string> Seen = ["ctr", "clicks", "clickers", "click-mrr", "click-ndcg", "popularity", "diversity", "coverage"];
+
+    /// <summary>Whether a metric is told of days after the list, and not seen on it. In phases shorter than that most of it falls into a phase in which the user may have another arm.</summary>
+    public static bool IsTold(string metric) => !Seen.Contains(metric);
+}
 
 /// <summary>A metric that must not get worse.</summary>
 /// <param name="Metric">Key in the outcome metric catalogue.</param>

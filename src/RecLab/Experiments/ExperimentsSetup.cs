@@ -5,7 +5,7 @@ public static class ExperimentsSetup
 {
     public static IServiceCollection AddExperiments(this IServiceCollection services)
     {
-        services.AddSingleton<ExperimentDesk>();
+        services.AddSingleton<ExperimentBook>().AddSingleton<ExperimentDesk>().AddSingleton<PhaseDesk>();
         services.AddSingleton<LiveExperiments>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveExperiments>());
         services.AddSingleton<PhaseKeeper>();

@@ -20,6 +20,7 @@ public sealed class LiveExperiments(IDbContextFactory<RecLabDb> databases, LiveF
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
     private static readonly uint HoldoutSeed = Fnv1a.Hash("global-holdout");
     private readonly SemaphoreSlim _reading = new(1, 1);
+    private readonly HashSet<int> _unreadable = [];
     private volatile View _view = new(FrozenDictionary<string, RunningExperiment[]>.Empty, FrozenDictionary<string, RunningExperiment>.Empty, FrozenDictionary<string, RunningRollout>.Empty, FrozenSet<string>.Empty, 0, null);
 
     /// <summary>The arm this user sees at this placement, or null where no experiment asks for one.</summary>
@@ -69,7 +70,7 @@ public sealed class LiveExperiments(IDbContextFactory<RecLabDb> databases, LiveF
             var running = await db.Set<Experiment>().AsNoTracking().Include(e => e.Arms).Where(e => e.State == ExperimentState.Running).OrderBy(e => e.Id).ToListAsync(cancellation);
             var holdout = await db.Set<Setting>().AsNoTracking().SingleOrDefaultAsync(s => s.Name == HoldoutSetting, cancellation);
             var rollouts = await db.Set<Rollout>().AsNoTracking().Where(r => r.State == RolloutState.Growing || r.State == RolloutState.Held).ToListAsync(cancellation);
-            var ready = running.Select(e => (e.Placement, Experiment: new RunningExperiment(e))).ToArray();
+            var ready = running.Select(e => (e.Placement, Experiment: Made(e))).Where(r => r.Experiment is not null).Select(r => (r.Placement, Experiment: r.Experiment!)).ToArray();
             _view = new(ready.GroupBy(r => r.Placement, r => r.Experiment).ToFrozenDictionary(g => g.Key, g => g.ToArray()),
                 ready.ToFrozenDictionary(r => r.Experiment.Key, r => r.Experiment),
                 rollouts.ToFrozenDictionary(r => r.Placement, r => new RunningRollout(r)), ready.Where(r => r.Experiment.AsksAttributes).Select(r => r.Placement).ToFrozenSet(), Share(holdout), startedAt);
@@ -77,6 +78,22 @@ public sealed class LiveExperiments(IDbContextFactory<RecLabDb> databases, LiveF
         finally
         {
             _reading.Release();
+        }
+    }
+
+    /// <summary>Null, told once, where what it asks cannot be read: the others must go on.</summary>
+    private RunningExperiment? Made(Experiment experiment)
+    {
+        try
+        {
+            var made = new RunningExperiment(experiment);
+            _unreadable.Remove(experiment.Id);
+            return made;
+        }
+        catch (Exception fault) when (fault is System.Text.Json.JsonException or ArgumentException)
+        {
+            if (_unreadable.Add(experiment.Id)) log.LogError(fault, "What {Experiment} asks cannot be read; nobody is assigned to it.", experiment.Key);
+            return null;
         }
     }
 

@@ -7,7 +7,7 @@ namespace RecLab.Experiments;
 
 /// <summary>Watches the models behind experiments: one that waits for its models becomes ready when they are there, and a running one whose model was
 /// replaced begins a new phase, so that numbers of two models are never added up. Looks when told and every second, because trainings end in other processes.</summary>
-public sealed class PhaseKeeper(IDbContextFactory<RecLabDb> databases, ExperimentDesk desk, LiveFeed feed, TimeProvider clock, ILogger<PhaseKeeper> log) : BackgroundService
+public sealed class PhaseKeeper(IDbContextFactory<RecLabDb> databases, ExperimentDesk desk, PhaseDesk phases, LiveFeed feed, TimeProvider clock, ILogger<PhaseKeeper> log) : BackgroundService
 {
     /// <summary>The name under which its moves are logged.</summary>
     public const string Who = "RecLab";
@@ -23,15 +23,29 @@ public sealed class PhaseKeeper(IDbContextFactory<RecLabDb> databases, Experimen
             await using var db = await databases.CreateDbContextAsync(cancellation);
             var concerned = await db.Set<Experiment>().AsNoTracking().Include(e => e.Arms)
                 .Where(e => e.State == ExperimentState.Running || e.State == ExperimentState.Training).ToListAsync(cancellation);
-            foreach (var experiment in concerned)
-            {
-                if (experiment.State == ExperimentState.Running) await desk.AdoptModelsAsync(experiment.Key, Who, cancellation);
-                else if ((await desk.CheckAsync(experiment, cancellation)).Findings.All(f => f.Level < FindingLevel.Waits)) await desk.MarkReadyAsync(experiment.Key, Who, cancellation);
-            }
+            foreach (var experiment in concerned) await LookAtAsync(experiment, cancellation);
         }
         finally
         {
             _looking.Release();
+        }
+    }
+
+    /// <summary>One experiment that cannot be read does not keep the others from their models.</summary>
+    private async Task LookAtAsync(Experiment experiment, CancellationToken cancellation)
+    {
+        try
+        {
+            if (experiment.State == ExperimentState.Running) await phases.AdoptModelsAsync(experiment.Key, Who, cancellation);
+            else if ((await desk.CheckAsync(experiment, cancellation)).Findings.All(f => f.Level < FindingLevel.Waits)) await desk.MarkReadyAsync(experiment.Key, Who, cancellation);
+        }
+        catch (Refusal refusal)
+        {
+            log.LogInformation("{Experiment} changed while its models were looked at: {Sentence}", experiment.Key, refusal.Message);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            log.LogWarning(fault, "The models behind {Experiment} could not be looked at; the next look is in a second.", experiment.Key);
         }
     }
 
@@ -49,17 +63,13 @@ public sealed class PhaseKeeper(IDbContextFactory<RecLabDb> databases, Experimen
         {
             await LookAsync(stopping);
         }
-        catch (Refusal refusal)
-        {
-            log.LogInformation("An experiment changed while its models were looked at: {Sentence}", refusal.Message);
-        }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             log.LogDebug("Watching the models ended with the application.");
         }
         catch (Exception fault)
         {
-            log.LogWarning(fault, "The models behind the experiments could not be looked at; the next look is in a second.");
+            log.LogWarning(fault, "The running experiments could not be read; the next look is in a second.");
         }
     }
 }

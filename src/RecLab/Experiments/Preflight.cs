@@ -1,7 +1,7 @@
 namespace RecLab.Experiments;
 
-/// <summary>How much a finding before the start weighs. Waits: passes by itself later (a model is still being trained). Blocks: somebody must act.</summary>
-public enum FindingLevel { Good, Note, Waits, Blocks }
+/// <summary>How much a finding before the start weighs. Warns: it can start, and somebody should know first. Waits: passes by itself later (a model is still being trained). Blocks: somebody must act.</summary>
+public enum FindingLevel { Good, Note, Warns, Waits, Blocks }
 
 /// <summary>One check before the start and what it found.</summary>
 /// <param name="Check">What was looked at: "Models", "Placement", "Overlap".</param>

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace RecLab.Notices;
 
 /// <summary>What people are told of without asking.</summary>
-public enum NoticeKind { SampleRatio, IngestStopped, JobFailed, ExperimentEnd }
+public enum NoticeKind { SampleRatio, IngestStopped, JobFailed, ExperimentEnd, Guardrail, NotWatched }
 
 /// <summary>Something that somebody should know, told once for each cause.</summary>
 public sealed class Notice

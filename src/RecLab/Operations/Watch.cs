@@ -9,7 +9,7 @@ using RecLab.Training;
 
 namespace RecLab.Operations;
 
-/// <summary>Looks every half minute for what people should be told: a traffic split that breaks, events that stop coming, jobs that fail, experiments that reach their end.</summary>
+/// <summary>Looks every half minute for what people should be told: a traffic split that breaks, a guardrail that does, events that stop coming, jobs that fail, experiments that reach their end.</summary>
 public sealed class Watch(IDbContextFactory<RecLabDb> databases, ResultsReader results, EventLog events, NoticeDesk notices, IEnumerable<INewsSource> others, TimeProvider clock, ILogger<Watch> log) : BackgroundService
 {
     /// <summary>What failed longer ago is not news any more.</summary>
@@ -46,19 +46,39 @@ public sealed class Watch(IDbContextFactory<RecLabDb> databases, ResultsReader r
         await using var db = await databases.CreateDbContextAsync(cancellation);
         foreach (var experiment in await db.Set<Experiment>().AsNoTracking().Include(e => e.Arms.OrderBy(a => a.Position)).Where(e => e.State == ExperimentState.Running || e.State == ExperimentState.Paused).ToListAsync(cancellation))
         {
-            var (cause, path) = ($"experiment:{experiment.Id}:{experiment.Phase}", $"/experiments/{experiment.Key}");
-            foreach (var simulated in (bool[])[false, true])
+            try
             {
-                var input = await results.ReadAsync(experiment, simulated, cancellation);
-                var whose = simulated ? "simulated visitors" : "users";
-                var health = Health.Of(input.Arms, input.Totals.Arms, input.Facts, simulated, running: true, input.ReadAt);
-                if (health.Cells.First(c => c.Title == Health.SplitTitle) is { Level: HealthLevel.Bad } split)
-                    await notices.TellAsync(NoticeKind.SampleRatio, $"{cause}:split:{(simulated ? "simulated" : "live")}", $"{experiment.Name} does not split its {whose} as planned ({split.Value}, {split.Caption}); its numbers cannot be trusted.", $"{path}?traffic={(simulated ? "simulated" : "live")}", cancellation);
-                if (simulated || input.PhaseStartedAt is not { } start) continue;
-                var progress = Progress.Of(input.Settings, input.Alpha, simulated, input.ReadAt - start, input.Totals.Arms.Min(a => a.Units), null);
-                if (progress.PlanComplete) await notices.TellAsync(NoticeKind.ExperimentEnd, $"{cause}:end", $"{experiment.Name} has the users and the days of its plan; it can be decided.", path, cancellation);
+                foreach (var simulated in (bool[])[false, true]) await ExperimentAsync(experiment, simulated, cancellation);
+            }
+#pragma warning disable CA1031 // one experiment that cannot be read must not hide the others
+            catch (Exception fault) when (fault is not OperationCanceledException)
+#pragma warning restore CA1031
+            {
+                log.LogError(fault, "The numbers of experiment {Experiment} could not be looked at; the others were.", experiment.Key);
+                await notices.TellAsync(NoticeKind.NotWatched, $"{CauseOf(experiment)}:unread", $"Nobody watches {experiment.Name}: its numbers cannot be read. The log says why.", PathOf(experiment), cancellation);
             }
         }
+    }
+
+    private static string CauseOf(Experiment experiment) => $"experiment:{experiment.Id}:{experiment.Phase}";
+
+    private static string PathOf(Experiment experiment) => $"/experiments/{experiment.Key}";
+
+    /// <summary>It looks thousands of times, so everything it judges holds at every look: the split by a sequential test, guardrails by always-valid bounds with the error shared between them.</summary>
+    private async Task ExperimentAsync(Experiment experiment, bool simulated, CancellationToken cancellation)
+    {
+        var (cause, path) = (CauseOf(experiment), PathOf(experiment));
+        var input = await results.ReadAsync(experiment, simulated, cancellation);
+        var (whose, reading) = simulated ? ("simulated visitors", "simulated") : ("users", "live");
+        var split = input.Contest is null ? Health.Of(input.Arms, input.Totals.Arms, input.Facts, simulated, running: true, input.ReadAt).Cells.First(c => c.Title == Health.SplitTitle) : null; // interleaved lists split nobody
+        if (split is { Level: HealthLevel.Bad })
+            await notices.TellAsync(NoticeKind.SampleRatio, $"{cause}:split:{reading}", $"{experiment.Name} does not split its {whose} as planned ({split.Value}, {split.Caption}); its numbers cannot be trusted.", $"{path}?traffic={reading}", cancellation);
+        if (simulated || input.PhaseStartedAt is not { } start) return;
+        if (split is not { Level: HealthLevel.Bad })
+            foreach (var broken in GuardrailWatch.Broken(input))
+                await notices.TellAsync(NoticeKind.Guardrail, $"{cause}:guard:{broken.Metric.Key}:{broken.Arm}", $"{experiment.Name}: {broken.Sentence}", path, cancellation);
+        var progress = Progress.Of(input.Settings, input.Alpha, simulated, input.ReadAt - start, input.Totals.Arms.Min(a => a.Units), null);
+        if (progress.PlanComplete) await notices.TellAsync(NoticeKind.ExperimentEnd, $"{cause}:end", $"{experiment.Name} has the users and the days of its plan; it can be decided.", path, cancellation);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stopping)

@@ -43,12 +43,16 @@ public sealed record Health(IReadOnlyList<HealthCell> Cells)
     public static Health Of(Events.ContestTotals contest, IReadOnlyList<ArmTotals> totals, TrafficFacts facts, bool simulated, bool running, DateTimeOffset now) =>
         new([Draft(contest, totals.Sum(t => t.Units)), Missing(facts), Aside(totals, facts), Fresh(facts, simulated, running, now)]);
 
-    /// <summary>Each arm places the first item equally often, by the draw. The lists of a user in one session repeat one draw, so the allowance is five standard deviations with one draw a user.</summary>
+    /// <summary>Each arm places the first item equally often, by the draw. Every user counts once, by the share of the own lists that an arm began: whoever asks for thousands of lists weighs no more than anybody else. A user's lists
+    /// may all repeat one draw, so the allowance is five standard deviations with one draw a user.</summary>
     private static HealthCell Draft(Events.ContestTotals contest, long users)
     {
-        if (users < 50) return new(DraftTitle, HealthLevel.Unknown, $"{Figures.Count(contest.Lists)} lists", "too few to compare with an even draw");
+        // readings frozen before the draws of users were kept have lists only
+        IReadOnlyList<double> shares = contest.Draws?.Shares ?? [.. contest.Teams.Select(t => (double)t.Firsts / Math.Max(1, contest.Lists))];
+        users = contest.Draws?.Users ?? users;
+        if (users < 50) return new(DraftTitle, HealthLevel.Unknown, $"{Figures.Count(contest.Lists)} lists", "too few users to compare with an even draw");
         var even = 1.0 / contest.Teams.Count;
-        var off = contest.Teams.Max(t => Math.Abs((double)t.Firsts / contest.Lists - even));
+        var off = shares.Max(s => Math.Abs(s - even));
         var far = $"off an even draw by at most {Figures.Points(off).TrimStart('+')}";
         return off > Math.Max(0.01, 5 * Math.Sqrt(even * (1 - even) / users)) ? new(DraftTitle, HealthLevel.Bad, "not even", far) : new(DraftTitle, HealthLevel.Good, "even", far);
     }
@@ -67,12 +71,13 @@ public sealed record Health(IReadOnlyList<HealthCell> Cells)
         var users = totals.Sum(t => t.Units);
         if (!SampleRatio.Test([.. totals.Select(t => t.Units)], [.. arms.Select(a => a.Weight)]).TryGet(out var test, out _))
             return new(SplitTitle, HealthLevel.Unknown, "no users yet", "compared with the plan once users come");
-        if (test.Expected.Min() < 5) return new(SplitTitle, HealthLevel.Unknown, $"{Figures.Count(users)} users", "too few to compare with the plan");
+        if (test.Expected.Where((_, i) => arms[i].Weight > 0).Min() < 5) return new(SplitTitle, HealthLevel.Unknown, $"{Figures.Count(users)} users", "too few to compare with the plan");
+        var p = SequentialSampleRatio.PValue([.. totals.Select(t => t.Units)], [.. arms.Select(a => a.Weight)]).Value; // people and the watch look all the time
         var off = totals.Select((t, i) => Math.Abs((double)t.Units / users - arms[i].Weight)).Max();
         var far = $"off by at most {Figures.Points(off).TrimStart('+')}";
-        return test.IsMismatch()
-            ? new(SplitTitle, HealthLevel.Bad, Figures.P(test.PValue), $"traffic mismatch, {far}")
-            : new(SplitTitle, HealthLevel.Good, Figures.P(test.PValue), $"as planned, {far}");
+        return p < SequentialSampleRatio.Threshold
+            ? new(SplitTitle, HealthLevel.Bad, Figures.P(p), $"traffic mismatch, {far}")
+            : new(SplitTitle, HealthLevel.Good, "as planned", far);
     }
 
     private static HealthCell Several(IReadOnlyList<ArmTotals> totals, TrafficFacts facts)

@@ -8,7 +8,7 @@ using RecLab.Training;
 namespace RecLab.Results;
 
 /// <summary>Looks at the models behind the arms and at the placement before an experiment starts.</summary>
-public sealed class Preflight(IDbContextFactory<RecLabDb> databases, Audience audience) : IPreflight
+public sealed class Preflight(IDbContextFactory<RecLabDb> databases, Audience audience, ModelShelf models) : IPreflight
 {
     public async Task<PreflightReport> LookAsync(Experiment experiment, CancellationToken cancellation = default)
     {
@@ -17,9 +17,9 @@ public sealed class Preflight(IDbContextFactory<RecLabDb> databases, Audience au
         var variants = await db.Set<Variant>().AsNoTracking().Where(v => wanted.Contains(v.Id)).ToDictionaryAsync(v => v.Id, cancellation);
         var open = await db.Set<TrainingRun>().AsNoTracking()
             .Where(r => wanted.Contains(r.VariantId) && (r.State == RunState.Queued || r.State == RunState.Running)).ToListAsync(cancellation);
-        List<Finding> findings = [await PlacementAsync(db, experiment.Placement, cancellation)];
+        List<Finding> findings = [.. await PlacementAsync(db, experiment.Placement, cancellation)];
         foreach (var arm in experiment.Arms.OrderBy(a => a.Position))
-            findings.Add(Model(arm, variants.GetValueOrDefault(arm.VariantId), open.Where(r => r.VariantId == arm.VariantId)));
+            findings.AddRange(Model(arm, variants.GetValueOrDefault(arm.VariantId), open.Where(r => r.VariantId == arm.VariantId)));
         if (await db.Set<Rollout>().AsNoTracking().FirstOrDefaultAsync(r => r.Placement == experiment.Placement && (r.State == RolloutState.Growing || r.State == RolloutState.Held), cancellation) is { } rollout)
             findings.Add(new("Rollout", FindingLevel.Note, $"{rollout.Name} is being rolled out here after {rollout.ExperimentKey}; it goes on with those whom this experiment does not take."));
         findings.AddRange(await AskedAsync(db, experiment, cancellation));
@@ -54,19 +54,34 @@ public sealed class Preflight(IDbContextFactory<RecLabDb> databases, Audience au
         return findings;
     }
 
-    private static async Task<Finding> PlacementAsync(RecLabDb db, string placement, CancellationToken cancellation) =>
-        await db.Set<Placement>().AnyAsync(p => p.Key == placement && p.ArchivedAt == null, cancellation)
-            ? new("Placement", FindingLevel.Good, $"The placement '{placement}' exists.")
-            : new("Placement", FindingLevel.Blocks, $"There is no placement '{placement}'.");
+    private static async Task<IEnumerable<Finding>> PlacementAsync(RecLabDb db, string key, CancellationToken cancellation)
+    {
+        if (await db.Set<Placement>().AsNoTracking().FirstOrDefaultAsync(p => p.Key == key && p.ArchivedAt == null, cancellation) is not { } placement)
+            return [new("Placement", FindingLevel.Blocks, $"There is no placement '{key}'.")];
+        var exists = new Finding("Placement", FindingLevel.Good, $"The placement '{key}' exists.");
+        return placement.HaltedAt is not { } since ? [exists]
+            : [exists, new("Kill switch", FindingLevel.Warns, $"The kill switch of {placement.Name} is on since {Figures.Moment(since)}: everybody gets the fallback, and nobody is counted until it is switched back.")];
+    }
 
-    private static Finding Model(ExperimentArm arm, Variant? variant, IEnumerable<TrainingRun> open)
+    private IEnumerable<Finding> Model(ExperimentArm arm, Variant? variant, IEnumerable<TrainingRun> open)
     {
         const string check = "Models";
-        if (variant is null) return new(check, FindingLevel.Blocks, $"The variant of arm {arm.Letter}, '{arm.Name}', no longer exists.");
-        if (variant.ServedRunId is not null) return new(check, FindingLevel.Good, $"{variant.Name} has a model that can serve.");
+        if (variant is null) return [new(check, FindingLevel.Blocks, $"The variant of arm {arm.Letter}, '{arm.Name}', no longer exists.")];
+        if (variant.ServedRunId is { } served)
+            return [new(check, FindingLevel.Good, $"{variant.Name} has a model that can serve."), .. Answers(variant, served) is { } warning ? new Finding[] { new("Fallback", FindingLevel.Warns, warning) } : []];
         var run = open.MaxBy(r => r.Version);
-        return run is null
+        return [run is null
             ? new(check, FindingLevel.Blocks, $"{variant.Name} has no trained model and no training is under way; train it first.")
-            : new(check, FindingLevel.Waits, $"{variant.Name} is not trained yet: run {run.Id} is {(run.State == RunState.Queued ? "queued" : $"at {run.Fraction:P0}")}.");
+            : new(check, FindingLevel.Waits, $"{variant.Name} is not trained yet: run {run.Id} is {(run.State == RunState.Queued ? "queued" : $"at {run.Fraction:P0}")}.")];
+    }
+
+    /// <summary>Why requests for a variant would not be answered by the version it is said to serve; null where they are. Says nothing in a process that serves nobody.</summary>
+    private string? Answers(Variant variant, int run)
+    {
+        if (!models.Ready) return null;
+        var shelf = models.Borrow(variant.Id);
+        return shelf is null ? $"The model of {variant.Name} is not loaded, so its users would get the fallback and say nothing about it; its training page and the log say why."
+            : shelf.RunId != run ? $"{variant.Name} still answers with version {shelf.Version}: the newer one is not loaded."
+            : shelf.Remote?.Health().Circuit == Serving.External.CircuitState.Open ? $"{variant.Name} does not answer at the moment, so its users would get the fallback." : null;
     }
 }

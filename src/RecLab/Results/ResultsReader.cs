@@ -53,7 +53,7 @@ public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsR
         return new()
         {
             Key = experiment.Key, Name = experiment.Name, State = experiment.State, GoalMetric = experiment.GoalMetric, Alpha = experiment.Alpha,
-            Settings = settings, Contest = contest, Earlier = settings.Mode == ExperimentMode.Bandit && phase is not null ? await EarlierAsync(db, experiment, phase, simulated, cancellation) : [], Phase = number, Arms = arms, PhaseStartedAt = phase?.StartedAt, PhaseEndedAt = phase?.EndedAt,
+            Settings = settings, Contest = contest, Earlier = settings.Mode == ExperimentMode.Bandit && phase is not null ? await EarlierAsync(db, experiment, phase, sums, simulated, cancellation) : [], Phase = number, Arms = arms, PhaseStartedAt = phase?.StartedAt, PhaseEndedAt = phase?.EndedAt,
             Simulated = simulated, ReadAt = now, Totals = sums,
             Facts = new(sums.SeveralArms, fallbacks, lists, aside, lastAt),
             Offline = await OfflineAsync(db, arms, cancellation), Halt = await HaltAsync(db, experiment.Placement, cancellation),
@@ -61,15 +61,17 @@ public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsR
     }
 
     /// <summary>The phases from which this one differs in its shares alone.</summary>
-    private async Task<IReadOnlyList<Bandits.Stratum>> EarlierAsync(RecLabDb db, Experiment experiment, ExperimentPhase present, bool simulated, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Bandits.Stratum>> EarlierAsync(RecLabDb db, Experiment experiment, ExperimentPhase present, PhaseTotals shown, bool simulated, CancellationToken cancellation)
     {
         var phases = await db.Set<ExperimentPhase>().AsNoTracking().Where(p => p.ExperimentId == experiment.Id && p.Number <= present.Number).OrderByDescending(p => p.Number).ToListAsync(cancellation);
         List<Bandits.Stratum> earlier = [];
-        for (var i = 0; i + 1 < phases.Count && phases[i].Why == ExperimentDesk.ReweightWhy; i++)
+        var next = Bandits.Stratum.FirstDay(shown);
+        for (var i = 0; i + 1 < phases.Count && phases[i].Why == PhaseDesk.ReweightWhy; i++)
         {
             var (phase, arms) = (phases[i + 1], ExperimentFile.ArmsOf(phases[i + 1]));
             var found = await Task.Run(() => totals.Read(new(experiment.Id, phase.Number, simulated), arms.Count, items: false), cancellation);
-            earlier.Insert(0, new(phase.Number, phase.StartedAt, arms, found.Arms));
+            earlier.Insert(0, new(phase.Number, phase.StartedAt, arms, Bandits.Stratum.Ended(found, next)));
+            next = Bandits.Stratum.FirstDay(found) ?? next;
         }
         return earlier;
     }

@@ -21,6 +21,7 @@ public static class ResultsSetup
         services.AddSingleton<ChangeChoices>();
         services.AddSingleton<SliceReader>();
         services.AddScoped<WizardDesk>();
+        services.AddSingleton<Bandits.BanditDesk>().AddSingleton<IReweighting>(provider => provider.GetRequiredService<Bandits.BanditDesk>());
         services.AddSingleton<Bandits.BanditKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<Bandits.BanditKeeper>());
         services.AddSingleton<DecisionDesk>();

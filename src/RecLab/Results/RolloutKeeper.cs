@@ -22,11 +22,28 @@ public sealed class RolloutKeeper(IDbContextFactory<RecLabDb> databases, Rollout
             await using var db = await databases.CreateDbContextAsync(cancellation);
             var open = await db.Set<Rollout>().AsNoTracking().Where(r => r.State == RolloutState.Growing || r.State == RolloutState.Held).ToListAsync(cancellation);
             foreach (var rollout in open)
-                if (!await db.Set<Placement>().AnyAsync(p => p.Key == rollout.Placement && p.HaltedAt != null, cancellation)) await LookAtAsync(rollout, cancellation);
+                if (!await db.Set<Placement>().AnyAsync(p => p.Key == rollout.Placement && p.HaltedAt != null, cancellation)) await TryAsync(rollout, cancellation);
         }
         finally
         {
             _looking.Release();
+        }
+    }
+
+    /// <summary>One rollout that cannot be read does not leave the others unwatched.</summary>
+    private async Task TryAsync(Rollout rollout, CancellationToken cancellation)
+    {
+        try
+        {
+            await LookAtAsync(rollout, cancellation);
+        }
+        catch (Refusal refusal)
+        {
+            log.LogInformation("The rollout of {Experiment} changed while it was looked at: {Sentence}", rollout.ExperimentKey, refusal.Message);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            log.LogWarning(fault, "The rollout of {Experiment} could not be looked at; the next look is in {Every}.", rollout.ExperimentKey, Every);
         }
     }
 
@@ -55,10 +72,6 @@ public sealed class RolloutKeeper(IDbContextFactory<RecLabDb> databases, Rollout
             {
                 log.LogDebug("Watching the rollouts ended with the application.");
                 return;
-            }
-            catch (Refusal refusal)
-            {
-                log.LogInformation("A rollout changed while it was looked at: {Sentence}", refusal.Message);
             }
             catch (Exception fault)
             {

@@ -22,7 +22,7 @@ public sealed partial class CommandMatrixTests(RecLabApp app) : IClassFixture<Re
         ["ExperimentDesk.StartAsync"] = Policies.Operate, ["ExperimentDesk.PauseAsync"] = Policies.Operate, ["ExperimentDesk.ResumeAsync"] = Policies.Operate, ["ExperimentDesk.StopAsync"] = Policies.Operate,
         ["PlacementDesk.HaltAsync"] = Policies.Operate, ["PlacementDesk.ReleaseAsync"] = Policies.Operate, ["PlacementDesk.ServeAsync"] = Policies.Operate, ["PlacementDesk.PromoteAsync"] = Policies.Operate,
         ["RolloutDesk.AdvanceAsync"] = Policies.Operate, ["RolloutDesk.HoldAsync"] = Policies.Operate, ["RolloutDesk.ResumeAsync"] = Policies.Operate, ["RolloutDesk.RollBackAsync"] = Policies.Operate,
-        ["VariantDesk.ServeAsync"] = Policies.Operate,
+        ["VariantDesk.ServeAsync"] = Policies.Operate, ["BanditDesk.ReweightAsync"] = Policies.Operate,
         ["TrainingDesk.RequestAsync"] = Policies.Operate, ["TrainingDesk.RetryAsync"] = Policies.Operate, ["TrainingDesk.ResumeAsync"] = Policies.Operate, ["TrainingDesk.CancelAsync"] = Policies.Operate,
         ["KeyDesk.CreateAsync"] = Policies.Administer, ["KeyDesk.RevokeAsync"] = Policies.Administer, ["KeyDesk.RotateAsync"] = Policies.Administer, ["KeyDesk.SetOriginsAsync"] = Policies.Administer, ["OwnKeys.SetWidgetOriginsAsync"] = Policies.Administer,
         ["PeopleDesk.InviteAsync"] = Policies.Administer, ["PeopleDesk.WithdrawAsync"] = Policies.Administer, ["PeopleDesk.ResetLinkAsync"] = Policies.Administer, ["PeopleDesk.ChangeRoleAsync"] = Policies.Administer,

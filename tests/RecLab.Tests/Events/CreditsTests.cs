@@ -42,6 +42,23 @@ public sealed class CreditsTests
         Assert.Equal("2100 1", Assert.Single(book.Rows("SELECT teams, assigned_with FROM recommendation")));
     }
 
+    /// <summary>One visitor with 3,000 lists that all begin with the second arm and a click on each, beside 200 users with a list each, drawn evenly.</summary>
+    [Fact]
+    public void In_the_draws_every_user_counts_once_however_many_lists_they_ask_for()
+    {
+        using var book = new LogBook();
+        foreach (var chunk in Enumerable.Range(0, 3000).Select(_ => List("machine", [1, 0])).Chunk(500))
+        {
+            book.Serve(chunk);
+            book.TakeAll([.. chunk.Select(l => book.Event(EventTypes.Click, l, "i1"))]);
+        }
+        book.Serve([.. Enumerable.Range(0, 200).Select(u => List($"u{u}", u % 2 == 0 ? [0, 1] : [1, 0]))]);
+        var totals = new TeamTotals(book.Store).Read(new(1, 1, false), 2);
+        Assert.Equal((3100L, 201L), (totals.Teams[1].Firsts, totals.Draws!.Users));
+        Assert.Equal(101 / 201.0, totals.Draws.Shares[1], 12);
+        Assert.Empty(new FoldProof(book.Store).Check());
+    }
+
     [Fact]
     public void A_users_standing_moves_with_the_days_and_the_reader_adds_it_up()
     {

@@ -11,6 +11,7 @@ namespace RecLab.Tests.Experiments;
 public sealed class ExperimentDeskTests(RecLabApp app) : IClassFixture<RecLabApp>
 {
     private ExperimentDesk Desk => app.Desk();
+    private PhaseDesk PhaseDesk => app.PhaseDesk();
 
     [Fact]
     public async Task Every_move_from_draft_to_archive_is_logged_with_who_when_and_why()
@@ -50,8 +51,8 @@ public sealed class ExperimentDeskTests(RecLabApp app) : IClassFixture<RecLabApp
             (ExperimentVerb.Pause, () => Desk.PauseAsync("illegal", "ada", "x")),
             (ExperimentVerb.Resume, () => Desk.ResumeAsync("illegal", "ada")),
             (ExperimentVerb.Stop, () => Desk.StopAsync("illegal", "ada", "x")),
-            (ExperimentVerb.ChangeArms, () => Desk.ChangeArmsAsync("illegal", draft.Arms, "ada", "x")),
-            (ExperimentVerb.ChangeTraffic, () => Desk.ChangeTrafficAsync("illegal", 0.5, "ada", "x")),
+            (ExperimentVerb.ChangeArms, () => PhaseDesk.ChangeArmsAsync("illegal", draft.Arms, "ada", "x")),
+            (ExperimentVerb.ChangeTraffic, () => PhaseDesk.ChangeTrafficAsync("illegal", 0.5, "ada", "x")),
             (ExperimentVerb.Decide, () => Desk.DecideAsync("illegal", ExperimentOutcome.KeepControl, null, "{}", "ada", "x")),
         ];
         foreach (var (verb, call) in refused)
@@ -135,7 +136,7 @@ public sealed class ExperimentDeskTests(RecLabApp app) : IClassFixture<RecLabApp
     {
         var draft = await app.DraftAsync("phases");
         var before = await app.RunningAsync(draft);
-        var after = await Desk.ChangeArmsAsync("phases", [draft.Arms[0] with { Weight = 0.9 }, draft.Arms[1] with { Weight = 0.1 }], "ada", "ramp down");
+        var after = await PhaseDesk.ChangeArmsAsync("phases", [draft.Arms[0] with { Weight = 0.9 }, draft.Arms[1] with { Weight = 0.1 }], "ada", "ramp down");
         Assert.Equal((1, 2), (before.Phase, after.Phase));
         Assert.Equal(("phases:1", "phases:2"), (before.HashSeed, after.HashSeed));
         var phases = await app.PhasesAsync(after.Id);
@@ -149,8 +150,8 @@ public sealed class ExperimentDeskTests(RecLabApp app) : IClassFixture<RecLabApp
     public async Task More_traffic_keeps_the_phase_and_less_begins_a_new_one()
     {
         await app.RunningAsync(await app.DraftAsync("traffic") with { Traffic = 0.2 });
-        Assert.Equal(1, (await Desk.ChangeTrafficAsync("traffic", 0.6, "ada", "looks safe")).Phase);
-        Assert.Equal(2, (await Desk.ChangeTrafficAsync("traffic", 0.1, "ada", "too risky")).Phase);
+        Assert.Equal(1, (await PhaseDesk.ChangeTrafficAsync("traffic", 0.6, "ada", "looks safe")).Phase);
+        Assert.Equal(2, (await PhaseDesk.ChangeTrafficAsync("traffic", 0.1, "ada", "too risky")).Phase);
     }
 
     [Fact]
@@ -158,10 +159,10 @@ public sealed class ExperimentDeskTests(RecLabApp app) : IClassFixture<RecLabApp
     {
         var draft = await app.DraftAsync("retrained");
         var experiment = await app.RunningAsync(draft);
-        Assert.Null(await Desk.AdoptModelsAsync("retrained", "schedule"));
+        Assert.Null(await PhaseDesk.AdoptModelsAsync("retrained", "schedule"));
         var newRun = await app.RunAsync(draft.Arms[1].VariantId, 2, RunState.Succeeded);
-        Assert.Equal(2, (await Desk.AdoptModelsAsync("retrained", "schedule"))!.Phase);
-        Assert.Null(await Desk.AdoptModelsAsync("retrained", "schedule"));
+        Assert.Equal(2, (await PhaseDesk.AdoptModelsAsync("retrained", "schedule"))!.Phase);
+        Assert.Null(await PhaseDesk.AdoptModelsAsync("retrained", "schedule"));
         var phases = await app.PhasesAsync(experiment.Id);
         Assert.Equal(newRun.Id, JsonSerializer.Deserialize<PhaseArm[]>(phases[1].Arms)![1].RunId);
         Assert.NotEqual(newRun.Id, JsonSerializer.Deserialize<PhaseArm[]>(phases[0].Arms)![1].RunId);

@@ -15,6 +15,8 @@ public static class ExperimentSeeds
 
     public static ExperimentDesk Desk(this RecLabApp app) => app.Services.GetRequiredService<ExperimentDesk>();
 
+    public static PhaseDesk PhaseDesk(this RecLabApp app) => app.Services.GetRequiredService<PhaseDesk>();
+
     /// <summary>A placement with this key.</summary>
     public static async Task<string> PlacementAsync(this RecLabApp app, string key)
     {

@@ -59,7 +59,7 @@ public sealed class LiveExperimentsTests(RecLabApp app) : IClassFixture<RecLabAp
     {
         await app.RunningAsync(await app.DraftAsync("grow") with { Traffic = 0.3 });
         var small = await FreshAsync();
-        await app.Desk().ChangeTrafficAsync("grow", 0.8, "ada", "fine so far");
+        await app.PhaseDesk().ChangeTrafficAsync("grow", 0.8, "ada", "fine so far");
         var large = await FreshAsync();
         var inside = Users.Where(u => small.Assign("grow", u) is not null).ToArray();
         Assert.InRange(inside.Length, 2800, 3200);

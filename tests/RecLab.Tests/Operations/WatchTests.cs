@@ -15,7 +15,7 @@ using Xunit;
 
 namespace RecLab.Tests.Operations;
 
-/// <summary>The four things that people are told of, each once for its cause.</summary>
+/// <summary>The things that people are told of, each once for its cause.</summary>
 public sealed class WatchTests : IAsyncLifetime
 {
     private readonly RecLabApp _app = new();
@@ -86,6 +86,41 @@ public sealed class WatchTests : IAsyncLifetime
         await _app.StartedAsync("end", now.AddDays(-10.5));
         Assert.Equal([(NoticeKind.ExperimentEnd, "Cart has the users and the days of its plan; it can be decided.", "/experiments/end")], await LookAsync());
         Assert.Single(await LookAsync());
+    }
+
+    // 500 users an arm, 40 % of them buyers in control and 12 % in the arm: a change of -69 % whose always-valid interval lies beyond -5 %; half of the error goes to each of the two guardrails
+    [Fact]
+    public async Task A_guardrail_that_breaks_is_told_once_for_each_arm_and_not_while_chance_may_have_done_it()
+    {
+        var experiment = await _app.RunningAsync(await _app.DraftAsync("guard") with { Name = "Cart", Settings = new() { Guardrails = [new("conversion", 0.05), new("ctr", 0.5)], MinimumUsers = 50 } });
+        var now = DateTimeOffset.UtcNow;
+        await Task.WhenAll(Enumerable.Range(0, 120).Select(u => _app.ShowAsync(experiment, u % 2, $"u{u}", now, 3, 1, purchase: u % 20 < (u % 2 == 0 ? 8 : 7) ? 100 : null)));
+        Assert.Empty(await LookAsync()); // 24 of 60 against 18
+        await Task.WhenAll(Enumerable.Range(120, 880).Select(u => _app.ShowAsync(experiment, u % 2, $"u{u}", now, 3, 1, purchase: u % 20 < (u % 2 == 0 ? 8 : 3) ? 100 : null)));
+        var (kind, sentence, path) = Assert.Single(await LookAsync());
+        Assert.Equal((NoticeKind.Guardrail, "/experiments/guard"), (kind, path));
+        Assert.StartsWith("Cart: guard-1 breaks the guardrail conversion: −", sentence, StringComparison.Ordinal);
+        Assert.Single(await LookAsync());
+    }
+
+    [Fact]
+    public async Task An_experiment_that_cannot_be_read_is_told_and_hides_no_other()
+    {
+        var broken = await _app.RunningAsync(await _app.DraftAsync("broken") with { Name = "Broken" });
+        var split = await _app.RunningAsync(await _app.DraftAsync("split") with { Name = "Front page" });
+        await using (var db = await _app.Databases().CreateDbContextAsync(TestContext.Current.CancellationToken))
+        {
+            (await db.Set<Experiment>().SingleAsync(e => e.Id == broken.Id, TestContext.Current.CancellationToken)).Settings = "{";
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+        await Task.WhenAll(Enumerable.Range(0, 160).Select(u => _app.ShowAsync(split, u < 50 ? 0 : 1, $"u{u}", DateTimeOffset.UtcNow, 3, 1)));
+        Assert.Equal([(NoticeKind.NotWatched, "/experiments/broken"), (NoticeKind.SampleRatio, "/experiments/split?traffic=live")], (await LookAsync()).Select(n => (n.Kind, n.Path)).Order());
+        Assert.Equal(2, (await LookAsync()).Length);
+
+        var live = _app.Services.GetRequiredService<LiveExperiments>();
+        await live.RefreshAsync(TestContext.Current.CancellationToken); // nor does it keep the others from their users
+        Assert.NotNull(live.Assign("split", "u1"));
+        Assert.Null(live.Assign("broken", "u1"));
     }
 
     [Fact]
