@@ -86,7 +86,7 @@ public sealed partial record ExperimentDraft
         if (Settings.MinimumDays < 0) yield return "The minimum of days cannot be negative.";
         if (!(Settings.TargetEffect is > 0 and <= 10)) yield return "The effect worth finding must be above 0.";
         if (!(Settings.Power is > 0 and < 1)) yield return "The power must lie between 0 and 1.";
-        if (!(Settings.TightestAt >= 100)) yield return "The always-valid interval must be tightest at 100 users or more.";
+        if (!(Settings.Tuning >= 100)) yield return "The always-valid interval must be tightest at 100 users or more.";
     }
 
     private IEnumerable<string> ModeFaults()

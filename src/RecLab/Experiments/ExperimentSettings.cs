@@ -49,20 +49,24 @@ public sealed record ExperimentSettings
     /// <summary>Attributes named after the start: recorded from then on, always exploratory.</summary>
     public IReadOnlyList<string> LaterSlices { get; init; } = [];
 
-    /// <summary>Relative effect worth finding, for example 0.05.</summary>
+    /// <summary>Relative effect worth finding, for example 0.05. Where lists are interleaved, the mean score worth finding: 0.1 is a share of 55 % of the clicks.</summary>
     public double TargetEffect { get; init; } = 0.05;
 
     /// <summary>Chance wanted to find it if it is there.</summary>
     public double Power { get; init; } = 0.8;
 
-    /// <summary>Users per arm the plan asks for; 0 when nothing was known to plan with.</summary>
+    /// <summary>Users per arm the plan asks for; 0 when nothing was known to plan with. Where lists are interleaved, users who click.</summary>
     public int PlannedUsers { get; init; }
 
     /// <summary>Days the plan asks for; 0 when unknown.</summary>
     public int PlannedDays { get; init; }
 
-    /// <summary>N* of the always-valid interval: the number of users at which it is tightest.</summary>
-    public double TightestAt { get; init; } = 5000;
+    /// <summary>N* of the always-valid interval: the number of users at which it is tightest. Null where nobody planned.</summary>
+    public double? TightestAt { get; init; }
+
+    /// <summary>The same, without a plan 5,000 users; where lists are interleaved 200 who click, a quarter of those that find a share of 55 % of the clicks four times in five.</summary>
+    [JsonIgnore]
+    public double Tuning => TightestAt ?? (Mode == ExperimentMode.Interleaving ? 200 : 5000);
 
     /// <summary>How many attributes a result may be split by, later ones included.</summary>
     public const int MostSlices = 6;

@@ -61,6 +61,9 @@ public sealed class DraftForm
     /// <summary>Smallest effect worth finding, percent of control.</summary>
     public double EffectPercent { get; set; } = 5;
     public double Power { get; set; } = 0.8;
+
+    /// <summary>Where lists are interleaved: smallest share of a user's clicks worth finding, percent; above half.</summary>
+    public double PreferencePercent { get; set; } = 55;
     public double Alpha { get; set; } = 0.05;
     public List<GuardLine> Guards { get; } = [.. OutcomeMetricCatalog.All.Select(m => new GuardLine { Metric = m })];
     public List<ConditionLine> Conditions { get; } = [];
@@ -119,7 +122,8 @@ public sealed class DraftForm
             Layer = Layer.Trim().Length == 0 ? null : new(Layer.Trim(), LayerFrom / 100, LayerTo / 100), RespectsHoldout = RespectsHoldout,
             Secondary = [.. Secondary.Where(s => s != GoalMetric)], Prerequisite = BeforeKey.Length == 0 ? null : new(BeforeKey, BeforeArm),
             Slices = Words(Slices), MinimumUsers = MinimumUsers, MinimumDays = MinimumDays,
-            TargetEffect = EffectPercent / 100, Power = Power, PlannedUsers = Mode == ExperimentMode.Split ? size?.UsersPerArm ?? 0 : 0, PlannedDays = Mode == ExperimentMode.Split ? size?.PlannedDays ?? 0 : 0,
+            TargetEffect = Mode == ExperimentMode.Interleaving ? PreferencePercent / 50 - 1 : EffectPercent / 100, Power = Power,
+            PlannedUsers = Mode != ExperimentMode.Bandit ? size?.UsersPerArm ?? 0 : 0, PlannedDays = Mode != ExperimentMode.Bandit ? size?.PlannedDays ?? 0 : 0, TightestAt = Mode != ExperimentMode.Bandit ? size?.TightestAt : null,
         };
 
     /// <summary>The conditions that name an attribute.</summary>
@@ -135,7 +139,7 @@ public sealed class DraftForm
             Mode = settings.Mode, ControlPercent = settings.Bandit.ControlShare * 100, FloorPercent = settings.Bandit.Floor * 100, BanditUsers = settings.Bandit.MinimumUsers, EveryHours = settings.Bandit.EveryHours,
             SavedKey = draft.Key, Key = draft.Key, Name = draft.Name, Hypothesis = draft.Hypothesis, Owner = draft.Owner, Tags = draft.Tags, Notes = draft.Notes, Placement = draft.Placement,
             EqualSplit = draft.Arms.All(a => Math.Abs(a.Weight - 1.0 / draft.Arms.Count) < 1e-9), TrafficPercent = draft.Traffic * 100, GoalMetric = draft.GoalMetric, Alpha = draft.Alpha,
-            EffectPercent = Math.Round(settings.TargetEffect * 100, 6), Power = settings.Power, Layer = settings.Layer?.Layer ?? "", LayerFrom = (settings.Layer?.From ?? 0) * 100, LayerTo = (settings.Layer?.To ?? 0.5) * 100,
+            EffectPercent = settings.Mode == ExperimentMode.Interleaving ? 5 : Math.Round(settings.TargetEffect * 100, 6), PreferencePercent = settings.Mode == ExperimentMode.Interleaving ? Math.Round(50 * (1 + settings.TargetEffect), 6) : 55, Power = settings.Power, Layer = settings.Layer?.Layer ?? "", LayerFrom = (settings.Layer?.From ?? 0) * 100, LayerTo = (settings.Layer?.To ?? 0.5) * 100,
             RespectsHoldout = settings.RespectsHoldout, Testers = string.Join('\n', settings.Overrides.Select(o => $"{o.Key} = {(char)('A' + o.Value)}")), Slices = string.Join(", ", settings.Slices),
             MinimumUsers = settings.MinimumUsers, MinimumDays = settings.MinimumDays,
         };

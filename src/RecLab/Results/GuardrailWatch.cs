@@ -16,7 +16,7 @@ public static class GuardrailWatch
     {
         (IOutcomeMetric Metric, double Margin)[] guards = [.. input.Settings.Guardrails.Select(g => (Metric: OutcomeMetricCatalog.Find(g.Metric), g.Margin)).Where(g => g.Metric is not null).Select(g => (g.Metric!, g.Margin))];
         if (guards.Length == 0 || input.Contest is not null) return [];
-        var rules = new JudgementRules(input.Alpha / (guards.Length * (input.Arms.Count - 1)), input.Settings.TightestAt, AtPlannedEnd: false);
+        var rules = new JudgementRules(input.Alpha / (guards.Length * (input.Arms.Count - 1)), input.Settings.Tuning, AtPlannedEnd: false);
         var scorecard = Scorecard.Of(input.Totals.Arms, OutcomeMetricCatalog.Get(input.GoalMetric), guards, [], rules, input.Earlier);
         if (scorecard.Users.Min() < input.Settings.MinimumUsers) return [];
         return [.. from row in scorecard.Of(MetricRole.Guardrail)

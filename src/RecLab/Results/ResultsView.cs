@@ -60,7 +60,7 @@ public sealed record ResultsView
         var guards = input.Settings.Guardrails.Select(g => (Metric: OutcomeMetricCatalog.Find(g.Metric), g.Margin)).Where(g => g.Metric is not null).Select(g => (g.Metric!, g.Margin)).ToArray();
         var scorecard = Scorecard.Of(input.Totals.Arms, goal, guards, Secondary(input, goal, guards), rules, input.Earlier);
         var contest = input.Contest is { } together ? Contest.Of(together, rules) : null;
-        var widest = scorecard.Goal.Judgements.Where(j => j.Fixed is not null).Select(j => j.Fixed!.Effect).OrderByDescending(e => e.Variance).Cast<Statistics.Estimate?>().FirstOrDefault();
+        var widest = contest is not null ? contest.Rivals.Where(r => r.Fixed is not null).Select(r => r.Fixed!.Effect).OrderByDescending(e => e.Variance).Cast<Statistics.Estimate?>().FirstOrDefault() : scorecard.Goal.Judgements.Where(j => j.Fixed is not null).Select(j => j.Fixed!.Effect).OrderByDescending(e => e.Variance).Cast<Statistics.Estimate?>().FirstOrDefault();
         var progress = Progress.Of(input.Settings, input.Alpha, input.Simulated, age, smallest, widest, Weekdays(input), input.ReadAt.UtcDateTime.DayOfWeek);
         var running = input.State == ExperimentState.Running;
         var health = contest is not null ? Health.Of(contest.Totals, input.Totals.Arms, input.Facts, input.Simulated, running, input.ReadAt)
@@ -90,7 +90,7 @@ public sealed record ResultsView
         return PastTraffic.Weekdays([.. grown.Select((d, i) => (d.Day, (double)(d.Units - (i == 0 ? 0 : grown[i - 1].Units))))]);
     }
 
-    private static JudgementRules RulesOf(ResultsInput input, bool complete) => new(input.Alpha, input.Settings.TightestAt, complete);
+    private static JudgementRules RulesOf(ResultsInput input, bool complete) => new(input.Alpha, input.Settings.Tuning, complete);
 
     /// <summary>Those asked for; without a choice, everything of which something was recorded.</summary>
     private static IEnumerable<IOutcomeMetric> Secondary(ResultsInput input, IOutcomeMetric goal, IReadOnlyList<(IOutcomeMetric Metric, double)> guards)

@@ -47,7 +47,7 @@ public sealed record RolloutReading
         var settings = input?.Settings ?? ExperimentSettings.Default;
         if (input is null || !rollout.IsUnderWay)
             return new() { Rollout = rollout, Guards = [], Users = 0, MinimumUsers = settings.MinimumUsers, Advice = RolloutAdvice.Wait, Sentence = rollout.State == RolloutState.Done ? "Everybody has it." : "It was rolled back." };
-        var rules = new JudgementRules(input.Alpha, settings.TightestAt, AtPlannedEnd: false);
+        var rules = new JudgementRules(input.Alpha, settings.Tuning, AtPlannedEnd: false);
         var (control, arm) = (input.Totals.Arms[0], input.Totals.Arms[1]);
         Judgement[] guards = [.. Watched(input).Select(g => Judgement.Of(g.Metric, control, arm, rules, g.Margin))];
         var users = Math.Min(control.Units, arm.Units);

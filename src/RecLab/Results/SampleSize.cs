@@ -1,6 +1,7 @@
 using RecLab.Controls.Charts;
 using RecLab.Results.Metrics;
 using RecLab.Statistics;
+using RecLab.Statistics.Distributions;
 using RecLab.Statistics.Planning;
 
 namespace RecLab.Results;
@@ -60,6 +61,14 @@ public sealed record SampleSize
     /// <summary>Why there is no number.</summary>
     public string? Why { get; init; }
 
+    /// <summary>The plan is for interleaved lists: its users are those who click.</summary>
+    public bool Clickers { get; init; }
+
+    /// <summary>N* of the always-valid interval: a quarter of the users that the comparison is planned with, so that it is narrow early and hardly wider at the end than it could be. Null without a plan.</summary>
+    /// <remarks>In standard errors the interval of 95 % reaches 3.36, 3.04, 3.06 and 3.13 far at a twentieth, a quarter, half and all of the plan; tuned to all of it 4.72, 3.26, 3.08 and 3.04; tuned to 5,000 where 785 are planned 5.13, 4.11 and 3.50
+    /// at the last three.</remarks>
+    public double? TightestAt => UsersPerArm is not { } users ? null : Math.Max(100, Math.Round(users / (Clickers ? 4.0 : 2.0)));
+
     /// <param name="effect">Smallest relative effect worth finding.</param>
     /// <param name="smallestWeight">Weight of the smallest arm.</param>
     /// <param name="traffic">Share of the placement's users that takes part.</param>
@@ -80,6 +89,23 @@ public sealed record SampleSize
             UsersPerArm = (int)Math.Min(int.MaxValue, Math.Ceiling(users)), Days = days, PlannedDays = calendar.TryGet(out var whole, out _) ? Math.Max(whole, Weeks(minimumDays)) : Weeks(Math.Max(days, minimumDays)), Baseline = moments.Value, Improved = moments.Value * (1 + effect),
             Curve = [.. Enumerable.Range(0, 41).Select(i => effect * (0.5 + i * 0.0375)).Select(e => new ChartPoint(e, DaysFor(e)))],
             ClusteringFactor = moments.Kind == MetricKind.Ratio ? moments.UnitVariance * moments.Average(Quantity.Denominator) / (moments.Value * (1 - moments.Value)) : null,
+        };
+    }
+
+    /// <summary>The plan for lists that all arms make together: users who click until a preference is found. A user's score lies between -1 and 1 and varies most, by 1, where everybody clicks once; the plan assumes that.</summary>
+    /// <param name="clickers">Share of users who click and how many users come; null where nothing was measured.</param>
+    /// <param name="score">Smallest mean score worth finding, 0 to 1.</param>
+    public static SampleSize OfPreference(PastTraffic? clickers, double score, double power, double alpha, int comparisons, double traffic, int minimumDays)
+    {
+        double UsersFor(double s) => Math.Pow(Normal.UpperQuantile(alpha / Math.Max(1, comparisons) / 2) + Normal.Quantile(power), 2) * (1 - s * s) / (s * s);
+        var plan = new SampleSize { Clickers = true, UsersPerArm = (int)Math.Min(int.MaxValue, Math.Ceiling(UsersFor(score))) };
+        if (clickers is null || !(clickers.Moments.Value > 0)) return plan with { Why = "How long it takes nobody can say yet: how many users click here was not measured." };
+        var perDay = clickers.UsersPerDay * clickers.Moments.Value * traffic;
+        var days = UsersFor(score) / perDay;
+        return plan with
+        {
+            Days = days, PlannedDays = Weeks(Math.Max(days, minimumDays)), Baseline = clickers.Moments.Value, NewByWeekday = clickers.NewByWeekday,
+            Curve = [.. Enumerable.Range(0, 41).Select(i => score * (0.5 + i * 0.0375)).Where(s => s < 0.95).Select(s => new ChartPoint(s / 2, UsersFor(s) / perDay))],
         };
     }
 

@@ -1,6 +1,7 @@
 using RecLab.Access;
 using RecLab.Controls;
 using RecLab.Experiments;
+using RecLab.Results.Metrics;
 using RecLab.Serving;
 
 namespace RecLab.Results;
@@ -26,11 +27,13 @@ public sealed class WizardDesk(ExperimentDesk desk, PastTrafficReader past, Audi
     public async Task<WizardPlan> PlanAsync(DraftForm form, CancellationToken cancellation = default)
     {
         if (form.Placement.Length == 0) return WizardPlan.Empty with { Size = new() { Why = "Choose a placement to see how long it takes." } };
-        if (_measured is not { } known || known.Placement != form.Placement || known.Metric != form.GoalMetric)
-            _measured = known = (form.Placement, form.GoalMetric, await past.ReadAsync(form.Placement, form.Goal, cancellation));
+        var measured = form.Mode == ExperimentMode.Interleaving ? OutcomeMetricCatalog.Get("clickers") : form.Goal;
+        if (_measured is not { } known || known.Placement != form.Placement || known.Metric != measured.Key)
+            _measured = known = (form.Placement, measured.Key, await past.ReadAsync(form.Placement, measured, cancellation));
         Condition[] conditions = [.. form.ToConditions()];
         var match = conditions.Length == 0 || conditions.Any(c => c.Fault() is not null) ? null : audience.Match(form.Placement, conditions);
-        var size = SampleSize.Of(known.Past, form.EffectPercent / 100, form.Power, form.Alpha, form.Arms.Count - 1, form.Weights.DefaultIfEmpty(1).Min(), form.Reach * (match?.Share ?? 1), form.MinimumDays, clock.GetUtcNow().DayOfWeek);
+        var size = form.Mode == ExperimentMode.Interleaving ? SampleSize.OfPreference(known.Past, form.PreferencePercent / 50 - 1, form.Power, form.Alpha, form.Arms.Count - 1, form.Reach * (match?.Share ?? 1), form.MinimumDays)
+            : SampleSize.Of(known.Past, form.EffectPercent / 100, form.Power, form.Alpha, form.Arms.Count - 1, form.Weights.DefaultIfEmpty(1).Min(), form.Reach * (match?.Share ?? 1), form.MinimumDays, clock.GetUtcNow().DayOfWeek);
         var (shown, seen) = (match, audience.Seen(form.Placement));
         if (form.Arms.Any(a => a.VariantId == 0)) return new(size, known.Past, []) { Audience = shown, Seen = seen };
         var asked = new Experiment

@@ -138,6 +138,7 @@ public sealed class ManagementTests(ManagementTests.Quiet app) : IClassFixture<M
         Assert.Equal("no-experiment", (await app.ListAsync("placement=api-home&user=u1&n=3")).GetProperty("experiment").GetProperty("reason").GetString());
         Assert.Equal("running", (await OkAsync("POST", "/experiments/by-api:resume")).GetProperty("state").GetString());
         Assert.Equal(HttpStatusCode.Conflict, (await SendAsync("POST", "/experiments/by-api:rollout")).Status); // not decided
+        Assert.Contains("is no bandit", (await SendAsync("POST", "/experiments/by-api:reweight", new { why = "now" })).Body.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal("review", (await OkAsync("POST", "/experiments/by-api:stop", new { why = "enough" })).GetProperty("state").GetString());
         Assert.Equal(HttpStatusCode.Conflict, (await SendAsync("POST", "/experiments/by-api:start")).Status);
         Assert.Equal("/arms/1/variant", (await SendAsync("POST", "/experiments", new { key = "wrong", placement = "api-home", arms = new[] { new { variant = "api-knn" }, new { variant = "nothing" } } })).Body.GetProperty("errors")[0].GetProperty("pointer").GetString());

@@ -114,7 +114,7 @@ public sealed class WatchTests : IAsyncLifetime
             await db.SaveChangesAsync(TestContext.Current.CancellationToken);
         }
         await Task.WhenAll(Enumerable.Range(0, 160).Select(u => _app.ShowAsync(split, u < 50 ? 0 : 1, $"u{u}", DateTimeOffset.UtcNow, 3, 1)));
-        Assert.Equal([(NoticeKind.NotWatched, "/experiments/broken"), (NoticeKind.SampleRatio, "/experiments/split?traffic=live")], (await LookAsync()).Select(n => (n.Kind, n.Path)).Order());
+        Assert.Equal([(NoticeKind.NotWatched, "/experiments/broken"), (NoticeKind.SampleRatio, "/experiments/split?traffic=live")], (await LookAsync()).Select(n => (n.Kind, n.Path)).OrderByDescending(n => n.Kind));
         Assert.Equal(2, (await LookAsync()).Length);
 
         var live = _app.Services.GetRequiredService<LiveExperiments>();

@@ -133,4 +133,31 @@ public sealed class PlanningTests : BunitContext, IClassFixture<RecLabApp>
         Assert.Contains("value=\"0.5\"", Line(input));
         Assert.Contains("Running, switched off", Line(input with { Halt = new("Home", Start, "Ada", "x") }));
     }
+
+    // (1.959964 + 0.841621)^2 (1 - 0.1^2) / 0.1^2 = 777.04 users who click, for a share of 55 %: a score of 0.1
+    [Fact]
+    public void An_interleaving_is_planned_by_the_users_who_click()
+    {
+        var clickers = new PastTraffic(Moments.Of(MetricKind.Proportion, new UnitSums { Units = 1000, Y = 250, YY = 250 }), 1000, UsersPerDay: 200, "here", Simulated: false);
+        var plan = SampleSize.OfPreference(clickers, 0.1, 0.8, 0.05, comparisons: 1, traffic: 0.5, minimumDays: 7);
+        Assert.Equal((778, 35), (plan.UsersPerArm, plan.PlannedDays)); // 25 a day click: 31.1 days, five weeks
+        Assert.Equal(777.04 / 25, plan.Days!.Value, 2);
+        Assert.Equal(194, plan.TightestAt); // a quarter
+        Assert.True(SampleSize.OfPreference(clickers, 0.1, 0.8, 0.05, comparisons: 2, traffic: 0.5, minimumDays: 7).UsersPerArm > 778);
+        var unknown = SampleSize.OfPreference(null, 0.1, 0.8, 0.05, 1, 1, 7);
+        Assert.Equal((778, null), (unknown.UsersPerArm, unknown.PlannedDays));
+        Assert.StartsWith("How long it takes nobody can say yet", unknown.Why, StringComparison.Ordinal);
+    }
+
+    /// <summary>The reach of the interval in standard errors, from its formula: sqrt(2 (k + 1)/k ln(sqrt(k + 1)/alpha)), k = n rho^2.</summary>
+    [Fact]
+    public void The_interval_of_an_interleaving_is_tuned_to_its_plan_and_narrower_all_the_way()
+    {
+        static double Reach(double users, double tuning) => RecLab.Statistics.Comparisons.AlwaysValid.HalfWidth(1, users, 0.05, tuning);
+        Assert.Equal([3.28, 3.04, 3.06, 3.13], new[] { 778 / 12.0, 194, 389, 778 }.Select(n => Math.Round(Reach(n, 194), 2)));
+        Assert.Equal([5.15, 4.12, 3.51], new[] { 194.0, 389, 778 }.Select(n => Math.Round(Reach(n, 5000), 2)));
+        Assert.Equal((200.0, 5000.0, 300.0), (new ExperimentSettings { Mode = ExperimentMode.Interleaving }.Tuning, new ExperimentSettings().Tuning, new ExperimentSettings { TightestAt = 300 }.Tuning));
+        Assert.Equal(300, ExperimentSettings.FromJson(new ExperimentSettings { TightestAt = 300 }.ToJson()).Tuning);
+        Assert.DoesNotContain("tuning", new ExperimentSettings().ToJson(), StringComparison.Ordinal);
+    }
 }
