@@ -64,7 +64,7 @@ public sealed class PlanningTests : BunitContext, IClassFixture<RecLabApp>
     {
         var draft = await _app.DraftAsync("checked") with { Settings = new() { MinimumDays = 3, Targeting = [new("country", ConditionKind.Is, ["DE"])], Guardrails = [new("clicks", 0.05)] } };
         var experiment = await _app.Desk().DraftAsync(draft, "Ada", TestContext.Current.CancellationToken);
-        var findings = (await _app.Desk().CheckAsync(experiment, TestContext.Current.CancellationToken)).Findings;
+        var findings = (await _app.Desk().CheckAsync(experiment, TestContext.Current.CancellationToken)).Findings.Where(f => f.Check != "Fallback").ToArray(); // the models are seeds without artifacts
         Assert.Equal(["Placement", "Models", "Models", "Audience", "Plan", "Hypothesis", "Full week", "Overlap"], findings.Select(f => f.Check));
         Assert.Equal("Nobody was seen here since the server started, so the targeting could not be tried.", findings[3].Sentence);
         Assert.All(findings, f => Assert.True(f.Level < FindingLevel.Waits));
@@ -154,8 +154,8 @@ public sealed class PlanningTests : BunitContext, IClassFixture<RecLabApp>
     public void The_interval_of_an_interleaving_is_tuned_to_its_plan_and_narrower_all_the_way()
     {
         static double Reach(double users, double tuning) => RecLab.Statistics.Comparisons.AlwaysValid.HalfWidth(1, users, 0.05, tuning);
-        Assert.Equal([3.28, 3.04, 3.06, 3.13], new[] { 778 / 12.0, 194, 389, 778 }.Select(n => Math.Round(Reach(n, 194), 2)));
-        Assert.Equal([5.15, 4.12, 3.51], new[] { 194.0, 389, 778 }.Select(n => Math.Round(Reach(n, 5000), 2)));
+        Assert.Equal([3.17, 3.04, 3.06, 3.13], new[] { 778 / 12.0, 194, 389, 778 }.Select(n => Math.Round(Reach(n, 194), 2)));
+        Assert.Equal([5.16, 4.12, 3.51], new[] { 194.0, 389, 778 }.Select(n => Math.Round(Reach(n, 5000), 2)));
         Assert.Equal((200.0, 5000.0, 300.0), (new ExperimentSettings { Mode = ExperimentMode.Interleaving }.Tuning, new ExperimentSettings().Tuning, new ExperimentSettings { TightestAt = 300 }.Tuning));
         Assert.Equal(300, ExperimentSettings.FromJson(new ExperimentSettings { TightestAt = 300 }.ToJson()).Tuning);
         Assert.DoesNotContain("tuning", new ExperimentSettings().ToJson(), StringComparison.Ordinal);
