@@ -54,7 +54,7 @@ internal static class Dashboards
         return (app.Cpu - cpu) / watch.Elapsed;
     }
 
-    private static async Task<IBrowserContext> SignedInAsync(IBrowser browser, string email)
+    public static async Task<IBrowserContext> SignedInAsync(IBrowser browser, string email)
     {
         var context = await browser.NewContextAsync(new() { BaseURL = BenchApp.Url });
         context.SetDefaultTimeout(120_000);

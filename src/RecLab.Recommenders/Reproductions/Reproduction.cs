@@ -8,7 +8,7 @@ namespace RecLab.Recommenders.Reproductions;
 /// <param name="Protocol">What is asked of whom, in one sentence.</param>
 /// <param name="Model">What is trained, with its settings.</param>
 /// <param name="Source">Where the values come from.</param>
-/// <param name="Published">The values by metric: "NDCG@10".</param>
+/// <param name="Published">The values by metric: "NDCG@10"; not a number where the settings are published but no value is at hand.</param>
 /// <param name="Tolerance">How far ours may lie away, absolute.</param>
 /// <param name="Measure">Trains and measures, given the data set's folder; answers the same metrics.</param>
 public sealed record Reproduction(string Id, string Dataset, string Protocol, string Model, string Source, IReadOnlyDictionary<string, double> Published, double Tolerance,
@@ -35,6 +35,9 @@ public sealed record Reproduction(string Id, string Dataset, string Protocol, st
 /// <summary>What came out.</summary>
 public sealed record Reproduced(Reproduction Row, IReadOnlyDictionary<string, double> Ours, TimeSpan Took)
 {
-    /// <summary>Whether every metric lies within the tolerance (or above, for a floor).</summary>
+    /// <summary>Whether there is a published value to hold ours against.</summary>
+    public bool Comparable => Row.Published.Values.All(v => !double.IsNaN(v));
+
+    /// <summary>Whether every metric lies within the tolerance (or above, for a floor); false where there is nothing to compare with.</summary>
     public bool Meets => Row.Published.All(p => Math.Abs(Ours[p.Key] - p.Value) <= Row.Tolerance || (Row.Floor && Ours[p.Key] > p.Value));
 }

@@ -18,7 +18,7 @@ public static class ReproduceVerb
         return command;
     }
 
-    /// <returns>0 where every row is met, 1 where one is not.</returns>
+    /// <returns>0 where every row is met (or has no value to meet), 1 where one is not.</returns>
     private static int Run(string[] ids, string data, int threads, CancellationToken cancellation)
     {
         if (ids.Length == 0)
@@ -34,9 +34,10 @@ public static class ReproduceVerb
         foreach (var row in rows)
         {
             var outcome = row.Run(data, new TrainingContext { Threads = threads, Cancellation = cancellation });
-            all &= outcome.Meets;
+            all &= outcome.Meets || !outcome.Comparable;
             foreach (var (metric, published) in row.Published)
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Id,-24}{metric,-11}{outcome.Ours[metric],9:0.0000}{published,11:0.0000}{Math.Round(outcome.Ours[metric] - published, 4) + 0.0,12:+0.0000;-0.0000;0.0000}  {(outcome.Meets ? "yes" : "no")}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Id,-24}{metric,-11}{outcome.Ours[metric],9:0.0000}") + (double.IsNaN(published) ? $"{"unknown",11}{"",12}  -"
+                    : string.Create(CultureInfo.InvariantCulture, $"{published,11:0.0000}{Math.Round(outcome.Ours[metric] - published, 4) + 0.0,12:+0.0000;-0.0000;0.0000}  {(outcome.Meets ? "yes" : "no")}")));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {row.Model}; {outcome.Took.TotalSeconds:0.0} s, tolerance {row.Tolerance}{(row.Floor ? " (a floor)" : "")}{(row.Deviation.Length > 0 ? $"; {row.Deviation}" : "")}"));
         }
         return all ? 0 : 1;

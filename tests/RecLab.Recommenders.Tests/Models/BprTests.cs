@@ -24,3 +24,29 @@ public sealed class BprTests : RecommenderContract
         public void Report(TrainingProgress value) => each(value);
     }
 }
+
+/// <summary>With several untouched items against each touched one.</summary>
+public sealed class BprOfManyTests : RecommenderContract
+{
+    protected override string Key => "bpr";
+    protected override RecommenderOptions Options => new BprOptions { Factors = 8, Epochs = 60, LearningRate = 0.1, Negatives = 5 };
+
+    [Fact]
+    public void Their_mean_begins_as_even_as_one_and_is_settled_as_far()
+    {
+        double[] Losses(int negatives)
+        {
+            var losses = new List<double>();
+            new Bpr(new() { Factors = 8, Epochs = 60, LearningRate = 0.1, Negatives = negatives }).Train(Toy, new TrainingContext { Seed = 1, Progress = new Each(p => losses.Add(p.Curve!["loss"])) });
+            return [.. losses];
+        }
+        var (one, five) = (Losses(1), Losses(5));
+        Assert.Equal(Math.Log(2), five[0], 0.05); // the mean of -ln(1/2), not its sum
+        Assert.InRange(five[^1], 0, 1.1 * one[^1]); // a steadier gradient of the same loss
+    }
+
+    private sealed class Each(Action<TrainingProgress> each) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => each(value);
+    }
+}

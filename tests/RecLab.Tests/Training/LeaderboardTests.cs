@@ -4,6 +4,7 @@ using Bunit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RecLab.Access;
+using RecLab.Controls;
 using RecLab.Recommenders.Evaluation;
 using RecLab.Storage;
 using RecLab.Tests.Access;
@@ -41,6 +42,12 @@ public sealed class LeaderboardTests : BunitContext, IClassFixture<RecLabApp>
         Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>().NavigateTo($"leaderboard?data={dataset.Id}");
         page.WaitForAssertion(() => Assert.StartsWith($"ease v1 leads on ordered: NDCG@10 {board.Leader["ndcg", 10]!.Mean:0.0000} (", page.Find("h1").TextContent, StringComparison.Ordinal), Patience);
         Assert.Equal(3, page.FindAll("table.board tbody tr").Count);
+        var first = page.Find("table.board tbody tr");
+        string Cell(string name) => first.QuerySelectorAll("td[data-of]").Single(c => c.GetAttribute("data-of") == name).TextContent;
+        Assert.Equal(Figures.Metric(board.Leader["ndcg", 10]!.Mean!.Value), first.QuerySelector(".bar b")!.TextContent);
+        Assert.Equal($"{Figures.Metric(board.Leader["ndcg", 10]!.Low!.Value)} to {Figures.Metric(board.Leader["ndcg", 10]!.High!.Value)}", first.QuerySelector(".bar .cap")!.TextContent);
+        Assert.Equal((Figures.Metric(board.Leader["recall", 10]!.Mean!.Value), Figures.Bytes(board.Leader.Run.ArtifactBytes)), (Cell("Recall@10"), Cell("size of the model")));
+        Assert.Equal(first.Children.Length, page.FindAll("table.board thead th").Count);
     }
 
     [Fact]

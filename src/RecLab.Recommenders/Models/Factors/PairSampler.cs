@@ -25,7 +25,23 @@ internal sealed class PairSampler
     {
         var cell = _random.Below(_userOf.Length);
         (user, item) = (_userOf[cell], _touched.AllColumns[cell]);
+        return Other(_touched.ColumnsOf(user), out other);
+    }
+
+    /// <summary>Fills up with further untouched items of the user.</summary>
+    /// <param name="first">The one drawn with the pair.</param>
+    /// <returns>How many there are, <paramref name="others"/> whole unless the user touched nearly everything.</returns>
+    public int More(int user, int first, Span<int> others)
+    {
         var own = _touched.ColumnsOf(user);
+        others[0] = first;
+        for (var n = 1; n < others.Length; n++)
+            if (!Other(own, out others[n])) return n;
+        return others.Length;
+    }
+
+    private bool Other(ReadOnlySpan<int> own, out int other)
+    {
         for (var t = 0; t < Tries; t++)
         {
             other = _random.Below(_touched.Columns);

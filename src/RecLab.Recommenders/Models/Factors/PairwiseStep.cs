@@ -31,6 +31,13 @@ internal static unsafe class PairwiseStep
         }
     }
 
+    /// <summary>x = keep x + by y.</summary>
+    public static void Push(float* x, float* y, float by, float keep, int length)
+    {
+        Vector<float> up = new(by), stay = new(keep);
+        for (var k = 0; k < length; k += Vector<float>.Count) Vector.Store(stay * Vector.Load(x + k) + up * Vector.Load(y + k), x + k);
+    }
+
     /// <summary>p += rate (g (a - b) - reg p) while the items stand still.</summary>
     public static void MoveUser(float* p, float* a, float* b, float g, float rate, float reg, int length)
     {

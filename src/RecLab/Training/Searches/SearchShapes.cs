@@ -48,6 +48,20 @@ public static class SearchShapes
         return [.. Varied(family.Family, view.Search.Method).Select(v => (v.Field.Name, importance[v.Dimension.Name])).OrderByDescending(s => s.Item2 ?? -1)];
     }
 
+    /// <summary>Size and result of each trial at full length that has both; in front are those that no smaller one reaches.</summary>
+    public static IReadOnlyList<ScatterChart.Point> Sizes(SearchPlan.FamilyPlan family)
+    {
+        var points = new List<ScatterChart.Point>();
+        var best = double.NegativeInfinity;
+        foreach (var trial in family.Trials.Where(t => t is { Budget: >= 1, Bytes: > 0, Value: not null }).OrderBy(t => t.Bytes).ThenByDescending(t => t.Value).ThenBy(t => t.Number))
+        {
+            var front = trial.Value!.Value > best;
+            if (front) best = trial.Value.Value;
+            points.Add(new(trial.Bytes!.Value, trial.Value.Value, $"trial {trial.Number + 1}", front));
+        }
+        return points;
+    }
+
     /// <summary>The varied options of a trial: "Factors 64, Regularisation 0.0123".</summary>
     public static string Options(SearchTrial trial, IReadOnlyList<(Dimension Dimension, OptionField Field)> varied)
     {

@@ -36,6 +36,9 @@ public sealed class SearchPagesTests : BunitContext, IClassFixture<TrainingApp>
         Assert.Equal(mine.Length, page.FindAll("section.card.flush")[^1].QuerySelectorAll("tbody tr").Length);
         Assert.Equal(mine.Count(t => t.Value is not null), page.FindAll(".parallel path").Count);
         Assert.Single(page.FindAll(".parallel path.best"));
+        Assert.Equal(mine.Count(t => t.Value is not null), page.FindAll(".scatter circle").Count); // size beside quality
+        Assert.Contains(page.FindAll(".scatter circle.on"), c => c.TextContent.StartsWith($"trial {best.Number + 1}: {Figures.Metric(best.Value!.Value)}", StringComparison.Ordinal));
+        Assert.All(mine, t => Assert.Contains(page.FindAll("td[data-of=Size]"), c => c.TextContent == Figures.Bytes(t.Bytes!.Value)));
         Assert.Equal(2, page.FindAll("section.card.flush")[0].QuerySelectorAll("tbody tr").Length);
         var list = Render<SearchesPage>();
         list.WaitForAssertion(() => Assert.Contains(Figures.Metric(best.Value!.Value), list.Find("table").TextContent, StringComparison.Ordinal), Patience);
