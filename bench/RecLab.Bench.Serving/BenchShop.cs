@@ -118,7 +118,7 @@ internal sealed record BenchShop(string Key, IReadOnlyList<string> People)
                 Id = Guid.CreateVersion7(), ServedAt = now, Placement = "home", Unit = $"{n % Users}", Reason = "no-experiment",
                 Items = [.. Enumerable.Range(0, PerList).Select(_ => $"{random.Next(Items)}").Distinct()], Propensities = [],
             }).Select(e => e with { Propensities = [.. e.Items.Select(_ => 0.98)] }).ToArray();
-            await Task.WhenAll(exposures.Select(log.AppendAsync));
+            await Task.WhenAll(exposures.Select(e => log.AppendAsync(e)));
             await Task.WhenAll(exposures.Chunk(25).Select(some => log.AppendAsync([.. some.SelectMany(Seen)])));
 
             IEnumerable<ReceivedEvent> Seen(Exposure list) => from type in (string[])[EventTypes.Rendered, EventTypes.Viewable] from item in list.Items

@@ -139,7 +139,7 @@ internal static class ResultsReading
                     }
                 }
             }
-            await Task.WhenAll(lists.Select(log.AppendAsync));
+            await Task.WhenAll(lists.Select(l => log.AppendAsync(l)));
             foreach (var chunk in events.Chunk(5_000)) await log.AppendAsync(chunk);
         }
     }

@@ -18,6 +18,7 @@ public sealed class ApiDoor(KeyDesk keys, OwnKeys own, OriginBook origins, IConf
     public const string KeyHeader = "X-RecLab-Key";
 
     private readonly PartitionedRateLimiter<(int Key, IPAddress? Address, bool Browser)> _rates = Rates(configuration);
+    private readonly bool _secretsLimited = configuration.GetValue("RecLab:Rate:Secret", 0) > 0;
 
     /// <summary>Lets the handler answer, or answers itself.</summary>
     internal async Task HandleAsync(HttpContext http, Func<HttpContext, Caller, Task> handler)
@@ -75,14 +76,14 @@ public sealed class ApiDoor(KeyDesk keys, OwnKeys own, OriginBook origins, IConf
         var origin = http.Request.Headers.Origin.ToString() is { Length: > 0 } o ? o : null;
         http.Response.Headers.Vary = "Origin";
         http.Response.Headers.CacheControl = "no-store";
-        var check = keys.Check(KeyOf(http.Request), origin, Self(http), scope: ScopeOf(http.Request.Path));
+        var check = keys.Check(KeyOf(http.Request), origin, origin is null ? null : Self(http), scope: ScopeOf(http.Request.Path));
         if (origin is not null && !(check.Key is { } known && own.IsPreview(known.Id))) origins.Add(origin, http.Request.Query["placement"], check.Opens ? null : check.Sentence);
         if (!check.Opens) throw new ProblemException(check.Status, check.Sentence);
         var grant = check.Key!;
         if (origin is not null && (grant.Kind == ApiKeyKind.Publishable || origin == Self(http))) Allow(http, origin);
         var browser = grant.Kind == ApiKeyKind.Publishable;
-        using var lease = _rates.AttemptAcquire((grant.Id, http.Connection.RemoteIpAddress, browser));
-        if (!lease.IsAcquired)
+        using var lease = browser || _secretsLimited ? _rates.AttemptAcquire((grant.Id, http.Connection.RemoteIpAddress, browser)) : null; // the limiter takes a lock over all keys
+        if (lease is { IsAcquired: false })
             throw new ProblemException(429, "Too many requests with this key from this address.", retryAfter: lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)wait.TotalSeconds) : 1);
         return new(grant, browser, own.IsPreview(grant.Id));
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using RecLab.Serving;
 
@@ -100,13 +101,7 @@ internal static class QueryReader
 /// <summary>Programs that read pages and say so.</summary>
 internal static class Bots
 {
-    private static readonly string[] Marks = ["bot", "crawl", "spider", "slurp", "facebookexternalhit"];
+    private static readonly SearchValues<string> Marks = SearchValues.Create(["bot", "crawl", "spider", "slurp", "facebookexternalhit"], StringComparison.OrdinalIgnoreCase);
 
-    public static bool IsBot(HttpRequest http)
-    {
-        var agent = http.Headers.UserAgent.ToString();
-        foreach (var mark in Marks)
-            if (agent.Contains(mark, StringComparison.OrdinalIgnoreCase)) return true;
-        return false;
-    }
+    public static bool IsBot(HttpRequest http) => http.Headers.UserAgent.ToString().AsSpan().ContainsAny(Marks);
 }

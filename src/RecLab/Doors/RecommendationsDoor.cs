@@ -35,14 +35,20 @@ internal sealed class RecommendationsDoor(RecommendationDesk desk, EventLog log,
 {
     private const int TtlSeconds = 60, MostPlacements = 20, MostExcluded = 500, MostContext = 20;
 
-    public async Task GetAsync(HttpContext http, Caller caller) =>
-        await http.Response.WriteAsJsonAsync(await AnswerAsync(QueryReader.Read(http.Request, caller), http), ApiJson.Default.RecommendationAnswer, cancellationToken: http.RequestAborted);
+    private readonly Func<ChosenList, byte[]> _lines = list => AnswerWriter.Lines(list, log.Currency);
+
+    public async Task GetAsync(HttpContext http, Caller caller)
+    {
+        var (head, list) = await AnswerAsync(QueryReader.Read(http.Request, caller), http);
+        await AnswerWriter.WriteAsync(http.Response, head, list.Written(_lines), http.RequestAborted);
+    }
 
     public async Task PostAsync(HttpContext http, Caller caller)
     {
         using var body = await Body.ReadAsync(http, caller.FromBrowser);
         var request = Read(body.RootElement, "", null, http, caller);
-        await http.Response.WriteAsJsonAsync(await AnswerAsync(request, http), ApiJson.Default.RecommendationAnswer, cancellationToken: http.RequestAborted);
+        var (head, list) = await AnswerAsync(request, http);
+        await AnswerWriter.WriteAsync(http.Response, head, list.Written(_lines), http.RequestAborted);
     }
 
     /// <summary>Several placements of one page for one user; with <c>dedupe</c> no item comes twice.</summary>
@@ -55,33 +61,27 @@ internal sealed class RecommendationsDoor(RecommendationDesk desk, EventLog log,
         var head = new Fields(root, "");
         var dedupe = head.Flag("dedupe") ?? true;
         Refuse(head);
-        List<RecommendationAnswer> lists = [];
+        List<(RecommendationAnswer, byte[])> lists = [];
         HashSet<string> shown = new(StringComparer.Ordinal);
         var at = 0;
         foreach (var element in placements.EnumerateArray())
         {
             var request = Read(element, $"/placements/{at++}", root, http, caller);
             if (dedupe && shown.Count > 0) request = request with { Exclude = [.. request.Exclude, .. shown] };
-            var answer = await AnswerAsync(request, http);
-            lists.Add(answer);
-            foreach (var item in answer.Items) shown.Add(item.Id);
+            var (answer, list) = await AnswerAsync(request, http);
+            lists.Add((answer, list.Written(_lines)));
+            shown.UnionWith(list.Ids);
         }
-        await http.Response.WriteAsJsonAsync(new BatchAnswer(lists), ApiJson.Default.BatchAnswer, cancellationToken: http.RequestAborted);
+        await AnswerWriter.WriteAsync(http.Response, lists, http.RequestAborted);
     }
 
-    private async Task<RecommendationAnswer> AnswerAsync(RecommendationRequest request, HttpContext http)
+    /// <summary>The answer without its items, and the list that has them.</summary>
+    private async Task<(RecommendationAnswer Head, ChosenList List)> AnswerAsync(RecommendationRequest request, HttpContext http)
     {
         var started = clock.GetTimestamp();
         var list = await desk.AnswerAsync(request, http.RequestAborted) ?? throw new ProblemException(404, $"There is no placement '{request.Placement}'.");
-        var items = new ItemLine[list.Items.Count];
-        for (var i = 0; i < items.Length; i++)
-        {
-            var (item, score, reason) = list.Items[i];
-            items[i] = new(item.Id, i + 1, score, item.Title, item.Url, DemoShop.ImageOf(item), item.Categories, item.Price, item.Price is null ? null : log.Currency,
-                [new(reason, reason == "viewed" ? list.About : null)]);
-        }
-        return new(list.RecommendationId, list.Placement, DateTimeOffset.FromUnixTimeMilliseconds(list.ServedAt), TtlSeconds, Math.Round(clock.GetElapsedTime(started).TotalMilliseconds, 2),
-            new(list.Experiment, list.Variant, list.Reason), list.Model is { } model ? new(model.Key, model.Version) : null, list.Fallback, items, list.About, list.HostDecides);
+        return (new(list.RecommendationId, list.Placement, DateTimeOffset.FromUnixTimeMilliseconds(list.ServedAt), TtlSeconds, Math.Round(clock.GetElapsedTime(started).TotalMilliseconds, 2),
+            new(list.Experiment, list.Variant, list.Reason), list.Model is { } model ? new(model.Key, model.Version) : null, list.Fallback, [], list.About, list.HostDecides), list.List);
     }
 
     /// <summary>One question; what it does not say itself comes from the head of a batch.</summary>

@@ -16,9 +16,8 @@ public sealed class EventLog(EventStore store, IDbContextFactory<RecLabDb> datab
     public const string CurrencySetting = "currency";
 
     private readonly int _capacity = configuration.GetValue("RecLab:Events:Queue", 20_000);
-    private readonly Lock _gate = new();
+    private readonly object _gate = new(); // the writer sleeps on it, which a Lock cannot do
     private readonly Queue<LogEntry> _waiting = [];
-    private readonly SemaphoreSlim _arrived = new(0);
     private readonly RecentEvents _recent = new();
     private Thread? _thread;
     private IdSealer? _sealer;
@@ -49,14 +48,15 @@ public sealed class EventLog(EventStore store, IDbContextFactory<RecLabDb> datab
     public Pulse Pulse { get; } = new();
 
     /// <summary>Records a served list. Ends when it is durable.</summary>
+    /// <param name="text">Its items and propensities as they are stored, where somebody has written them already.</param>
     /// <returns>The list as it is stored: the earlier one where one is stored under this id already.</returns>
     /// <exception cref="EventLogBusyException">The queue is full or the database cannot be written.</exception>
-    public async Task<Exposure> AppendAsync(Exposure exposure)
+    public async Task<Exposure> AppendAsync(Exposure exposure, ListText? text = null)
     {
         if (exposure.Propensities.Count != exposure.Items.Count) throw new ArgumentException($"{exposure.Items.Count} items need as many propensities, got {exposure.Propensities.Count}.");
         if (exposure.Teams is { } teams && (teams.Owners.Count != exposure.Items.Count || teams.Owners.Any(t => t < 0 || t >= teams.Count)))
             throw new ArgumentException($"{exposure.Items.Count} items need as many owners among {teams.Count} arms.");
-        var entry = new ExposureEntry(exposure);
+        var entry = new ExposureEntry(exposure, text);
         await Enqueue(entry);
         Pulse.Listed(exposure.Simulated);
         return entry.Earlier ?? exposure;
@@ -104,16 +104,12 @@ public sealed class EventLog(EventStore store, IDbContextFactory<RecLabDb> datab
         {
             if (!_open) return Task.CompletedTask;
             _open = false;
+            Monitor.Pulse(_gate);
         }
-        _arrived.Release();
         return Task.Run(() => _thread!.Join(), cancellation);
     }
 
-    public void Dispose()
-    {
-        _writer?.Dispose();
-        _arrived.Dispose();
-    }
+    public void Dispose() => _writer?.Dispose();
 
     private Task Enqueue(LogEntry entry)
     {
@@ -123,37 +119,39 @@ public sealed class EventLog(EventStore store, IDbContextFactory<RecLabDb> datab
             if (_size > 0 && _size + entry.Size > _capacity) throw new EventLogBusyException($"{_size} rows are waiting to be written already.");
             _size += entry.Size;
             _waiting.Enqueue(entry);
+            if (_waiting.Count == 1) Monitor.Pulse(_gate);
         }
-        _arrived.Release();
         return entry.Written;
     }
 
     private void Work()
     {
         List<LogEntry> group = [];
-        while (true)
+        while (Take(group))
         {
-            _arrived.Wait();
-            if (!Take(group)) { if (!_open) return; continue; }
             Write(group);
             group.Clear();
         }
     }
 
-    /// <summary>Moves what waits into the group, oldest first, up to its size.</summary>
+    /// <summary>Waits for something and moves what waits into the group, oldest first, up to its size; false when the log has ended.</summary>
     private bool Take(List<LogEntry> group)
     {
         var size = 0;
         lock (_gate)
         {
+            while (_waiting.Count == 0)
+            {
+                if (!_open) return false;
+                Monitor.Wait(_gate);
+            }
             while (_waiting.TryPeek(out var next) && (size == 0 || size + next.Size <= GroupSize))
             {
                 group.Add(_waiting.Dequeue());
                 size += next.Size;
             }
-            if (!_open && _waiting.Count > 0) _arrived.Release(); // one more round before the end
         }
-        return group.Count > 0;
+        return true;
     }
 
     private void Write(List<LogEntry> group)

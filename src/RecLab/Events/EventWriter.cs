@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
-using System.Text.Json;
 using Microsoft.Data.Sqlite;
 
 namespace RecLab.Events;
@@ -78,7 +75,7 @@ internal sealed class EventWriter(EventStore store, IdSealer sealer, string curr
     {
         var list = entry.Exposure;
         var added = s.AddList.Set(1, list.Id).Set(2, list.ServedAt).Set(3, list.Placement).Set(4, list.Experiment).Set(5, list.Phase).Set(6, list.Arm).Set(7, list.Variant).Set(8, list.Run)
-            .Set(9, list.Unit).Set(10, list.Session).Set(11, list.Simulated).Set(12, JsonSerializer.Serialize(list.Items)).Set(13, Numbers(list.Propensities))
+            .Set(9, list.Unit).Set(10, list.Session).Set(11, list.Simulated).SetText(12, entry.Text.Items).SetText(13, entry.Text.Propensities)
             .Set(14, list.Fallback).Set(15, list.Reason).Set(16, list.HostDecides).Set(17, (long?)list.Head).Set(18, (long?)list.Variety).Set(19, list.Teams?.Write()).Set(20, list.AssignedWith).Run();
         if (added == 0)
         {
@@ -177,13 +174,6 @@ internal sealed class EventWriter(EventStore store, IdSealer sealer, string curr
 
     private static bool CryptographicEquals(string a, string b) =>
         System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(a.AsSpan()), MemoryMarshal.AsBytes(b.AsSpan()));
-
-    private static string Numbers(IReadOnlyList<double> values)
-    {
-        var text = new StringBuilder("[");
-        for (var i = 0; i < values.Count; i++) text.Append(i == 0 ? "" : ",").Append(values[i].ToString("R", CultureInfo.InvariantCulture));
-        return text.Append(']').ToString();
-    }
 
     /// <summary>Everything prepared once per connection.</summary>
     private sealed class Statements(SqliteConnection connection, IdSealer sealer) : IDisposable

@@ -15,9 +15,10 @@ internal abstract class LogEntry
     public void Fail(Exception reason) => _written.TrySetException(reason);
 }
 
-internal sealed class ExposureEntry(Exposure exposure) : LogEntry
+internal sealed class ExposureEntry(Exposure exposure, ListText? text = null) : LogEntry
 {
     public Exposure Exposure { get; } = exposure;
+    public ListText Text { get; } = text ?? ListText.Of(exposure.Items, exposure.Propensities);
 
     /// <summary>The list that was stored under this id before; the first write wins.</summary>
     public Exposure? Earlier { get; set; }

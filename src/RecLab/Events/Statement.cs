@@ -21,6 +21,7 @@ internal sealed class Statement : IDisposable
     public Statement Set(int at, double? value) { Check(value is { } v ? raw.sqlite3_bind_double(_statement, at, v) : raw.sqlite3_bind_null(_statement, at)); return this; }
     public Statement Set(int at, long? value) { Check(value is { } v ? raw.sqlite3_bind_int64(_statement, at, v) : raw.sqlite3_bind_null(_statement, at)); return this; }
     public Statement Set(int at, string? value) { Check(value is null ? raw.sqlite3_bind_null(_statement, at) : raw.sqlite3_bind_text16(_statement, at, value)); return this; }
+    public Statement SetText(int at, ReadOnlySpan<byte> utf8) { Check(raw.sqlite3_bind_text(_statement, at, utf8)); return this; }
     public Statement Set(int at, ReadOnlySpan<byte> value) { Check(raw.sqlite3_bind_blob(_statement, at, value)); return this; }
 
     public Statement Set(int at, Guid value)

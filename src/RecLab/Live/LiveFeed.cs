@@ -17,7 +17,7 @@ public sealed class LiveFeed(TimeProvider clock, ILogger<LiveFeed> log)
     public void Changed(string topic)
     {
         if (!_topics.TryGetValue(topic, out var listeners)) return;
-        foreach (var listener in listeners.Keys) listener.Signal();
+        foreach (var (listener, _) in listeners) listener.Signal(); // not the keys, which take all its locks
     }
 
     /// <summary>Calls back after changes, until disposed. The callback runs on a pool thread; what it throws is logged and it is called again at the next change.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.AspNetCore.StaticAssets;
 using RecLab.Live;
@@ -16,17 +17,23 @@ public static class OperationsSetup
     public static void UseOperations(this WebApplication app)
     {
         var meter = app.Services.GetRequiredService<RequestMeter>();
+        var names = new ConcurrentDictionary<(RouteEndpoint, string), string?>(); // as many as there are routes
         app.Use(async (http, next) =>
         {
             var started = Stopwatch.GetTimestamp();
             try { await next(http); }
             finally
             {
-                if (http.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } pattern } endpoint && endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is null && !pattern.TrimStart('/').StartsWith("_blazor", StringComparison.Ordinal))
-                    meter.Record($"{http.Request.Method} /{pattern.TrimStart('/')}", Stopwatch.GetElapsedTime(started), http.Response.StatusCode >= 500);
+                if (http.GetEndpoint() is RouteEndpoint endpoint && names.GetOrAdd((endpoint, http.Request.Method), static route => NameOf(route.Item1, route.Item2)) is { } name)
+                    meter.Record(name, Stopwatch.GetElapsedTime(started), http.Response.StatusCode >= 500);
             }
         });
     }
+
+    /// <summary>"GET /api/v1/events"; null for what is not measured.</summary>
+    private static string? NameOf(RouteEndpoint endpoint, string method) =>
+        endpoint.RoutePattern.RawText is { } pattern && endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is null && !pattern.TrimStart('/').StartsWith("_blazor", StringComparison.Ordinal)
+            ? $"{method} /{pattern.TrimStart('/')}" : null;
 
     /// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: every room is there, else 503 with what is awaited.</summary>
     public static void MapOperations(this WebApplication app)

@@ -62,23 +62,21 @@ public sealed class Audience(ModelShelf models)
     /// <summary>The newest requests, each person with the newest of theirs.</summary>
     private sealed class Sample
     {
-        private readonly Lock _gate = new();
-        private readonly (string Unit, IReadOnlyDictionary<string, string>? Given)[] _ring = new (string, IReadOnlyDictionary<string, string>?)[Newest];
+        private readonly Visit?[] _ring = new Visit?[Newest];
         private long _count;
 
-        public void Add(string unit, IReadOnlyDictionary<string, string>? given)
-        {
-            lock (_gate) _ring[_count++ % Newest] = (unit, given);
-        }
+        private sealed record Visit(string Unit, IReadOnlyDictionary<string, string>? Given);
+
+        // every list passes here: a place of one's own in the ring instead of a lock
+        public void Add(string unit, IReadOnlyDictionary<string, string>? given) => Volatile.Write(ref _ring[(Interlocked.Increment(ref _count) - 1) % Newest], new(unit, given));
 
         public IReadOnlyCollection<(string Unit, IReadOnlyDictionary<string, string>? Given)> Read()
         {
-            lock (_gate)
-            {
-                Dictionary<string, (string, IReadOnlyDictionary<string, string>?)> people = new(StringComparer.Ordinal);
-                for (var i = Math.Max(0, _count - Newest); i < _count; i++) people[_ring[i % Newest].Unit] = _ring[i % Newest];
-                return people.Values;
-            }
+            Dictionary<string, (string, IReadOnlyDictionary<string, string>?)> people = new(StringComparer.Ordinal);
+            var count = Interlocked.Read(ref _count);
+            for (var i = Math.Max(0, count - Newest); i < count; i++)
+                if (Volatile.Read(ref _ring[i % Newest]) is { } visit) people[visit.Unit] = (visit.Unit, visit.Given); // null: somebody is about to take the place
+            return people.Values;
         }
     }
 }

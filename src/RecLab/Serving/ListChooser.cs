@@ -17,6 +17,20 @@ public sealed record ChosenList(ServedModel? Served, string? Fallback, RankedIte
 {
     /// <summary>No model has anything to say.</summary>
     public static ChosenList Empty { get; } = new(null, "empty", [], [], []);
+
+    /// <summary>What the exposure says of the list (<see cref="Exposure.Head"/>, <see cref="Exposure.Variety"/>).</summary>
+    public int? Head { get; init; }
+    public int? Variety { get; init; }
+
+    /// <summary>As the log stores it, written when first asked for.</summary>
+    public ListText Text => _text ??= ListText.Of(Ids, Propensities);
+
+    /// <summary>The items as a door writes them, written when first asked for.</summary>
+    /// <param name="write">Depends on nothing but the list, as long as the application runs.</param>
+    public byte[] Written(Func<ChosenList, byte[]> write) => _written ??= write(this);
+
+    private ListText? _text;
+    private byte[]? _written;
 }
 
 /// <summary>Chooses who answers and makes the list: the wanted variant, else the placement's fallbacks in their order, else the newest popularity model, else an empty list.</summary>

@@ -33,7 +33,7 @@ public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf m
         var together = routing.Assignment?.Teams is not null;
         var variant = wanted is { } v && !together ? models.NameOf(v)?.Key : null;
         if (!together && wanted is { } arm && models.Borrow(arm) is { HostDecides: true } host)
-            return new(null, request.Placement, request.At ?? Now, routing.Assignment?.ExperimentKey, variant, routing.Reason, host, null, [], null, HostDecides: true);
+            return new(null, request.Placement, request.At ?? Now, routing.Assignment?.ExperimentKey, variant, routing.Reason, host, null, ChosenList.Empty, null, HostDecides: true);
 
         var id = Guid.CreateVersion7(clock.GetUtcNow());
         var seed = unit.Length + request.Session.Length == 0 ? id.ToString()
@@ -45,16 +45,15 @@ public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf m
             (counted, routing) = (null, routing with { Reason = TeamMissing });
             if (!request.Preview) log.Count(TeamMissing, request.Placement, request.Simulated);
         }
-        var traits = unit.Length == 0 || (list.Served ?? models.LastResort)?.Past is not { } past ? null : ListTraits.Of(past);
         var exposure = new Exposure
         {
             Id = id, ServedAt = request.At ?? Now, Placement = request.Placement,
             Experiment = counted?.ExperimentId ?? 0, Phase = counted?.Phase ?? 0, Arm = counted?.ArmPosition ?? 0,
             Variant = list.Fallback is null ? list.Served?.VariantId ?? 0 : 0, Run = list.Served?.RunId ?? 0, Unit = unit, Session = request.Session, Simulated = request.Simulated,
-            Items = list.Ids, Propensities = list.Propensities, Fallback = list.Fallback, Reason = routing.Reason, Traits = counted is null ? null : experiments.Traits(counted.ExperimentKey, attributes), Head = traits?.Head(list.Ids), Variety = traits?.Variety(list.Ids),
+            Items = list.Ids, Propensities = list.Propensities, Fallback = list.Fallback, Reason = routing.Reason, Traits = counted is null ? null : experiments.Traits(counted.ExperimentKey, attributes), Head = list.Head, Variety = list.Variety,
             Teams = list.Teams, AssignedWith = counted?.Propensity,
         };
-        return new(request.Preview ? null : await RecordAsync(exposure), request.Placement, exposure.ServedAt, routing.Assignment?.ExperimentKey, variant ?? list.Served?.Key, routing.Reason, list.Served, list.Fallback, list.Items, list.About);
+        return new(request.Preview ? null : await RecordAsync(exposure, list.Text), request.Placement, exposure.ServedAt, routing.Assignment?.ExperimentKey, variant ?? list.Served?.Key, routing.Reason, list.Served, list.Fallback, list, list.About);
     }
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -78,16 +77,21 @@ public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf m
         if (made.Served?.Remote is null && (teams ?? (wanted is { } asked ? [asked] : [])).All(t => models.Borrow(t)?.Remote is null)) cache.Keep(key, generation, placement, known, made);
         return made;
 
-        async ValueTask<ChosenList> MakeAsync() =>
-            teams is not null && await chooser.InterleaveAsync(placement, teams, unit, request, known, seed, cancellation) is { } drafted ? drafted
-            : await chooser.ChooseAsync(placement, wanted, unit, request, known, seed, cancellation);
+        async ValueTask<ChosenList> MakeAsync()
+        {
+            var list = teams is not null && await chooser.InterleaveAsync(placement, teams, unit, request, known, seed, cancellation) is { } drafted ? drafted
+                : await chooser.ChooseAsync(placement, wanted, unit, request, known, seed, cancellation);
+            if (unit.Length == 0 || (list.Served ?? models.LastResort)?.Past is not { } past) return list;
+            var traits = ListTraits.Of(past);
+            return list with { Head = traits.Head(list.Ids), Variety = traits.Variety(list.Ids) };
+        }
     }
 
-    private async Task<string?> RecordAsync(Exposure exposure)
+    private async Task<string?> RecordAsync(Exposure exposure, ListText text)
     {
         try
         {
-            await log.AppendAsync(exposure).WaitAsync(LogPatience, clock);
+            await log.AppendAsync(exposure, text).WaitAsync(LogPatience, clock);
             return log.Sealer.Seal(exposure).ToString();
         }
         catch (Exception busy) when (busy is EventLogBusyException or TimeoutException)

@@ -57,7 +57,11 @@ public readonly record struct RankedItem(ItemInfo Item, float Score, string Reas
 /// <param name="Reason">Why this variant: "assigned", "no-consent", ...</param>
 /// <param name="Model">What answered, or null.</param>
 /// <param name="Fallback">Name of the fallback that answered, or null.</param>
+/// <param name="List">The list itself; empty where the host decides.</param>
 /// <param name="About">The item the list is about: the one asked with, or with <see cref="RecommendationRequest.Because"/> the user's last; null for none.</param>
 /// <param name="HostDecides">The arm is log-only: nothing is listed here, the host shows its own list and reports it.</param>
 public sealed record Recommendation(string? RecommendationId, string Placement, long ServedAt, string? Experiment, string? Variant, string Reason, ServedModel? Model, string? Fallback,
-    IReadOnlyList<RankedItem> Items, string? About = null, bool HostDecides = false);
+    ChosenList List, string? About = null, bool HostDecides = false)
+{
+    public IReadOnlyList<RankedItem> Items => List.Items;
+}
