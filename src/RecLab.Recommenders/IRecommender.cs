@@ -46,7 +46,8 @@ public interface IModel
 /// <param name="History">The newest known item indices of this user, oldest first, including those the model was trained on. A model that
 /// can fold in uses it; a stranger with history is answered from it.</param>
 /// <param name="Item">The item being looked at (item page, "because you viewed"), or -1.</param>
-public readonly record struct Query(int User, ReadOnlyMemory<int> History, int Item = -1)
+/// <param name="Scenario">Where the list will be shown, an index into <see cref="IScenarioModel.Scenarios"/>, or -1; models that know no scenarios do not look at it.</param>
+public readonly record struct Query(int User, ReadOnlyMemory<int> History, int Item = -1, int Scenario = -1)
 {
     /// <summary>A question for a user known from training, with the history given.</summary>
     public static Query Of(int user, int[] history) => new(user, history);

@@ -53,6 +53,6 @@ public static class Expectation
     {
         int[] item = [.. data.Item];
         Dice.Of(seed).For(501).Shuffle<int>(item);
-        return new(data.Users, data.Items, data.User, item, data.Value, data.Time, data.Catalogue);
+        return new(data.Users, data.Items, data.User, item, data.Value, data.Time, data.Catalogue, scenarios: data.Scenarios);
     }
 }

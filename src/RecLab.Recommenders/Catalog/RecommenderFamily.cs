@@ -17,6 +17,9 @@ public sealed record RecommenderFamily(string Key, string Name, string Summary, 
     /// <summary>No row on real data in docs/benchmarks.md yet; the pages say so.</summary>
     public bool Experimental { get; init; }
 
+    /// <summary>Where the data name scenarios (placements), the model answers differently in each (<see cref="IScenarioModel"/>).</summary>
+    public bool KnowsScenarios { get; init; }
+
     /// <summary>The options a new variant starts from.</summary>
     public RecommenderOptions Defaults => (RecommenderOptions)Activator.CreateInstance(OptionsType)!;
 

@@ -16,12 +16,14 @@ public sealed class Interactions
     /// <param name="time">Unix time in seconds of each row; 0 throughout where times are unknown (the order of rows then stands for it).</param>
     /// <param name="catalogue">What is known of the items beyond their ids.</param>
     /// <param name="audience">What is known of the users beyond their ids.</param>
+    /// <param name="scenarios">Where each row came about, or null where nothing is known of it.</param>
     /// <exception cref="ArgumentException">Columns differ in length, an index is out of range or a value is not finite.</exception>
     public Interactions(Vocabulary users, Vocabulary items, int[] user, int[] item, float[] value, long[] time, Catalogue? catalogue = null,
-        Audience? audience = null)
+        Audience? audience = null, ScenarioColumn? scenarios = null)
     {
         if (item.Length != user.Length || value.Length != user.Length || time.Length != user.Length)
             throw new ArgumentException($"Columns differ in length: {user.Length} users, {item.Length} items, {value.Length} values, {time.Length} times.");
+        if (scenarios is not null && scenarios.OfRow.Length != user.Length) throw new ArgumentException($"There are {scenarios.OfRow.Length} scenarios for {user.Length} rows.");
         for (var i = 0; i < user.Length; i++)
         {
             if ((uint)user[i] >= (uint)users.Count) throw new ArgumentException($"Row {i}: user index {user[i]} is outside 0..{users.Count - 1}.");
@@ -29,7 +31,7 @@ public sealed class Interactions
             if (!float.IsFinite(value[i])) throw new ArgumentException($"Row {i}: the value {value[i]} is not finite.");
         }
         Users = users; Items = items; Catalogue = catalogue ?? Catalogue.Empty; Audience = audience ?? Audience.Empty;
-        (User, Item, Value, Time) = InOrder(user, item, value, time);
+        (User, Item, Value, Time, Scenarios) = InOrder(user, item, value, time, scenarios);
         _byUser = new(() => Grouping.Of(User, Users.Count));
         _byItem = new(() => Grouping.Of(Item, Items.Count));
     }
@@ -48,6 +50,9 @@ public sealed class Interactions
 
     /// <summary>Unix seconds of each row, never decreasing.</summary>
     public long[] Time { get; }
+
+    /// <summary>Where the rows came about, or null where nothing is known of it.</summary>
+    public ScenarioColumn? Scenarios { get; }
 
     /// <summary>Titles, categories, texts and vectors of the items, as far as they are known.</summary>
     public Catalogue Catalogue { get; }
@@ -84,18 +89,18 @@ public sealed class Interactions
 
     /// <summary>The given rows in the given order (sorted by time again), with the same vocabularies.</summary>
     public Interactions Rows(ReadOnlySpan<int> rows) =>
-        new(Users, Items, Pick(User, rows), Pick(Item, rows), Pick(Value, rows), Pick(Time, rows), Catalogue, Audience);
+        new(Users, Items, Pick(User, rows), Pick(Item, rows), Pick(Value, rows), Pick(Time, rows), Catalogue, Audience, Scenarios?.Rows(rows));
 
     /// <summary>The same rows with other descriptions of items and users.</summary>
-    public Interactions Describe(Catalogue catalogue, Audience audience) => new(Users, Items, User, Item, Value, Time, catalogue, audience);
+    public Interactions Describe(Catalogue catalogue, Audience audience) => new(Users, Items, User, Item, Value, Time, catalogue, audience, Scenarios);
 
-    private static (int[], int[], float[], long[]) InOrder(int[] user, int[] item, float[] value, long[] time)
+    private static (int[], int[], float[], long[], ScenarioColumn?) InOrder(int[] user, int[] item, float[] value, long[] time, ScenarioColumn? scenarios)
     {
         var sorted = true;
         for (var i = 1; i < time.Length && sorted; i++) sorted = time[i - 1] <= time[i];
-        if (sorted) return (user, item, value, time);
+        if (sorted) return (user, item, value, time, scenarios);
         var order = TimeOrder.Of(time);
-        return (Pick(user, order), Pick(item, order), Pick(value, order), Pick(time, order));
+        return (Pick(user, order), Pick(item, order), Pick(value, order), Pick(time, order), scenarios?.Rows(order));
     }
 
     private static T[] Pick<T>(T[] column, ReadOnlySpan<int> rows)

@@ -24,7 +24,7 @@ public static class Evaluator
         Check(model, test, options);
         var clock = Stopwatch.StartNew();
         var questions = Questions.Of(train, known, test, options);
-        var lists = new Ranking(model, questions, options).Run(progress, cancellation);
+        var lists = new Ranking(model, questions, options, model.ScenariosOf(test)).Run(progress, cancellation);
         var scored = clock.Elapsed.TotalSeconds;
         var run = new RunLists(options.WithRunMetrics ? ItemFacts.Of(train) : new([], []), lists.Width, lists.Items, lists.Lengths)
         {

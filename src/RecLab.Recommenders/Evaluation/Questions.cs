@@ -28,12 +28,16 @@ internal sealed class Questions
 
     public bool[] HasRelevant { get; }
 
+    /// <summary>Where each is asked, a number of the test rows' scenarios: the one most of the user's test rows name, of several the first; -1 where none is named.</summary>
+    public int[] Scenarios { get; private set; } = [];
+
     public static Questions Of(Interactions train, Interactions known, Interactions test, EvaluationOptions options)
     {
         int[] users = [.. Enumerable.Range(0, test.Users.Count).Where(u => test.ByUser.Size(u) > 0)];
         var questions = new Questions(users.Length);
         users.CopyTo(questions.Users, 0);
         if (options.OnlyTrainedHistory) questions.Shown = [.. users.Select(train.History)];
+        questions.Scenarios = [.. users.Select(u => ScenarioOf(test, u))];
         var seen = new int[test.Items.Count]; // the last question (from 1) that knew the item
         var best = new Dictionary<int, float>();
         for (var q = 0; q < users.Length; q++)
@@ -56,4 +60,7 @@ internal sealed class Questions
         }
         return questions;
     }
+
+    private static int ScenarioOf(Interactions test, int user) => test.Scenarios is not { } scenarios ? -1
+        : test.ByUser[user].ToArray().Select(row => scenarios.OfRow[row]).Where(s => s >= 0).CountBy(s => s).OrderByDescending(c => c.Value).ThenBy(c => c.Key).Select(c => c.Key).FirstOrDefault(-1);
 }

@@ -13,11 +13,14 @@ internal sealed class Ranking
     private readonly Questions _questions;
     private readonly EvaluationOptions _options;
     private readonly IReadOnlyList<IRankingMetric> _metrics = RankingMetricCatalog.All;
+    private readonly int[] _scenarios; // of each question, as the model counts them
     private int _unanswered;
 
-    public Ranking(IModel model, Questions questions, EvaluationOptions options)
+    /// <param name="scenarios">The model's number of each scenario that <paramref name="questions"/> counts.</param>
+    public Ranking(IModel model, Questions questions, EvaluationOptions options, int[] scenarios)
     {
         (_model, _questions, _options) = (model, questions, options);
+        _scenarios = Array.ConvertAll(questions.Scenarios, s => s < 0 ? -1 : scenarios[s]);
         Width = Math.Min(options.Ks.Max(), model.Items.Count);
         var users = questions.Users.Length;
         Items = new int[users * Width];
@@ -59,7 +62,7 @@ internal sealed class Ranking
     private void Block(Desk desk, int start, int count)
     {
         var items = _model.Items.Count;
-        for (var i = 0; i < count; i++) desk.Queries[i] = Query.Of(_questions.Users[start + i], _questions.Shown[start + i]);
+        for (var i = 0; i < count; i++) desk.Queries[i] = Query.Of(_questions.Users[start + i], _questions.Shown[start + i]) with { Scenario = _scenarios[start + i] };
         _model.ScoreMany(desk.Queries.AsSpan(0, count), desk.Scores.AsSpan(0, count * items), desk.Can.AsSpan(0, count));
         for (var i = 0; i < count; i++)
         {

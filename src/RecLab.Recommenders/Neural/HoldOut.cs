@@ -17,12 +17,15 @@ internal sealed class HoldOut
     private readonly int[] _users;
     private readonly int[][] _histories;
     private readonly HashSet<int>[] _relevant;
+    private readonly int[] _scenarios;
+    private readonly Interactions _asked;
 
-    private HoldOut(Interactions train, IEnumerable<(int User, HashSet<int> Relevant)> questions)
+    private HoldOut(Interactions train, Interactions from, IEnumerable<(int User, int Scenario, HashSet<int> Relevant)> questions)
     {
-        Train = train;
+        (Train, _asked) = (train, from);
         var asked = questions.ToArray();
         _users = [.. asked.Select(q => q.User)];
+        _scenarios = [.. asked.Select(q => q.Scenario)];
         _relevant = [.. asked.Select(q => q.Relevant)];
         _histories = [.. _users.Select(train.History)];
     }
@@ -31,7 +34,7 @@ internal sealed class HoldOut
     public Interactions Train { get; }
 
     /// <summary>How many users are asked; 0 where nothing could be held out.</summary>
-    public int Users => _users.Length;
+    public int Users => _users.Distinct().Count();
 
     /// <summary>The given validation rows, or else the last item of up to a thousand users with at least three.</summary>
     public static HoldOut Of(Interactions data, TrainingContext context)
@@ -40,22 +43,28 @@ internal sealed class HoldOut
         if (context.Validation is { Count: > 0 } given)
         {
             var able = Enumerable.Range(0, given.Users.Count).Where(u => given.ByUser.Size(u) > 0 && data.ByUser.Size(u) > 0).ToArray();
-            return new(data, Some(able, MostUsers, dice).Select(u => (u, Relevant(given.History(u), data.History(u)))).Where(q => q.Item2.Count > 0));
+            return new(data, given, Some(able, MostUsers, dice).SelectMany(u => Questions(given, given.ByUser[u].ToArray(), u, data.History(u))));
         }
         var held = Some([.. Enumerable.Range(0, data.Users.Count).Where(u => data.ByUser.Size(u) >= 3)], MostHeldOut, dice);
         var last = held.Select(u => data.ByUser[u][^1]).ToHashSet();
         var train = data.Where(row => !last.Contains(row));
-        return new(train, held.Select(u => (u, Relevant([data.Item[data.ByUser[u][^1]]], train.History(u)))).Where(q => q.Item2.Count > 0));
+        return new(train, data, held.SelectMany(u => Questions(data, [data.ByUser[u][^1]], u, train.History(u))));
     }
+
+    /// <summary>What a user is asked: once for each scenario that the user's rows name, once where they name none.</summary>
+    private static IEnumerable<(int, int, HashSet<int>)> Questions(Interactions asked, int[] rows, int user, int[] known) =>
+        rows.GroupBy(row => asked.Scenarios?.OfRow[row] ?? -1).OrderBy(g => g.Key)
+            .Select(g => (user, g.Key, Relevant([.. g.Select(row => asked.Item[row])], known))).Where(q => q.Item3.Count > 0);
 
     /// <summary>Mean NDCG@10 over the users asked, all items ranked, those of the training history left out.</summary>
     public double Ndcg(IModel model, TrainingContext context)
     {
         const int block = 32;
+        var numbers = model.ScenariosOf(_asked);
         var (items, sums, metric) = (model.Items.Count, new double[_users.Length], new Ndcg());
         Numerics.Workers.For(context, _users.Length, block, () => (Scores: new float[block * items], Can: new bool[block], Excluded: new bool[items], Queries: new Query[block]), (from, to, own) =>
         {
-            for (var q = from; q < to; q++) own.Queries[q - from] = Query.Of(_users[q], _histories[q]);
+            for (var q = from; q < to; q++) own.Queries[q - from] = Query.Of(_users[q], _histories[q]) with { Scenario = _scenarios[q] < 0 ? -1 : numbers[_scenarios[q]] };
             model.ScoreMany(own.Queries.AsSpan(0, to - from), own.Scores.AsSpan(0, (to - from) * items), own.Can.AsSpan(0, to - from));
             for (var q = from; q < to; q++)
             {

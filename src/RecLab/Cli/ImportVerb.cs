@@ -95,7 +95,8 @@ public static class ImportVerb
                 "item" => columns with { Item = column },
                 "value" => columns with { Value = column },
                 "time" => columns with { Time = column },
-                _ => throw new BadArgumentException($"--mapping needs user=..,item=..[,value=..][,time=..], got '{pair}'."),
+                "scenario" => columns with { Scenario = column },
+                _ => throw new BadArgumentException($"--mapping needs user=..,item=..[,value=..][,time=..][,scenario=..], got '{pair}'."),
             };
         }
         return columns.User.Length > 0 && columns.Item.Length > 0 ? columns : throw new BadArgumentException("--mapping needs at least user=.. and item=...");

@@ -29,6 +29,15 @@ public sealed class DatasetShelf(IDbContextFactory<RecLabDb> database, HostPaths
         }
     }
 
+    /// <summary>The placements its rows name, without reading them; empty where they name none.</summary>
+    /// <exception cref="SnapshotException">It was damaged on disk.</exception>
+    public async Task<IReadOnlyList<string>> ScenariosAsync(int datasetId, CancellationToken cancellation = default)
+    {
+        await using var db = await database.CreateDbContextAsync(cancellation);
+        var dataset = await db.Set<Dataset>().AsNoTracking().FirstOrDefaultAsync(d => d.Id == datasetId && d.State == DatasetState.Ready, cancellation);
+        return dataset is null ? [] : DatasetSnapshot.Open(Path.Combine(paths.Datasets, dataset.Folder)).Manifest.Scenarios ?? [];
+    }
+
     /// <summary>Forgets a data set that is being deleted.</summary>
     public void Drop(int datasetId)
     {

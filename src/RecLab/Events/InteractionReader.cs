@@ -19,8 +19,9 @@ public enum LeftOut { No, Nobody, NoItem, UnsureTime, Tester, Machine }
 /// <param name="At">When it was last done, Unix milliseconds.</param>
 /// <param name="Value">Money or stars, as sent.</param>
 /// <param name="Events">How many events reported it.</param>
+/// <param name="Placement">Where the list was shown that it followed from, or null.</param>
 /// <param name="LeftOut">Why it does not count, or <see cref="LeftOut.No"/>.</param>
-public readonly record struct Interaction(string Unit, string Item, string Type, long At, double? Value, long Events, LeftOut LeftOut);
+public readonly record struct Interaction(string Unit, string Item, string Type, long At, double? Value, long Events, LeftOut LeftOut, string? Placement = null);
 
 /// <summary>How many events of a type the log holds.</summary>
 public sealed record TypeCount(string Type, bool Simulated, long Events, DateTimeOffset First, DateTimeOffset Last);
@@ -41,7 +42,7 @@ public sealed class InteractionReader(EventStore store)
             SELECT e.unit, coalesce(e.item, ''), e.type, max(e.occurred_at) AS at, e.value, count(*),
               CASE WHEN e.unit = '' THEN $nobody WHEN e.item IS NULL THEN $noItem WHEN e.flags & $unsure <> 0 THEN $unsureTime
                 WHEN r.reason = 'override' OR e.unit IN (SELECT value FROM json_each($testers)) THEN $tester
-                WHEN e.unit IN (SELECT unit FROM unit_day WHERE simulated = $simulated AND (lists > 2000 OR clicked > 500)) THEN $machine ELSE 0 END AS left_out
+                WHEN e.unit IN (SELECT unit FROM unit_day WHERE simulated = $simulated AND (lists > 2000 OR clicked > 500)) THEN $machine ELSE 0 END AS left_out, r.placement
             FROM event AS e LEFT JOIN recommendation AS r ON r.id = e.recommendation
             WHERE e.simulated = $simulated AND e.type IN (SELECT value FROM json_each($types)) AND e.occurred_at >= $from AND e.occurred_at < $until
               AND ($placement IS NULL OR r.placement = $placement)
@@ -60,7 +61,7 @@ public sealed class InteractionReader(EventStore store)
         parameters.AddWithValue("$placement", (object?)range.Placement ?? DBNull.Value);
         using var reader = command.ExecuteReader();
         while (reader.Read())
-            yield return new(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.IsDBNull(4) ? null : reader.GetDouble(4), reader.GetInt64(5), (LeftOut)reader.GetInt32(6));
+            yield return new(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.IsDBNull(4) ? null : reader.GetDouble(4), reader.GetInt64(5), (LeftOut)reader.GetInt32(6), reader.IsDBNull(7) ? null : reader.GetString(7));
     }
 
     /// <summary>What there is to learn from, by type, live and simulated apart.</summary>

@@ -18,6 +18,7 @@ public sealed class RecipeForm
         _start = start ?? new();
         Simulated = _start.Simulated;
         WithBase = _start.WithBase;
+        Placement = _start.Placement ?? "";
         HalfLife = _start.HalfLifeDays?.ToString("0.####", CultureInfo.InvariantCulture) ?? "";
         foreach (var type in Types) _weights[type] = "0";
         foreach (var (type, weight) in _start.Weights) _weights[type] = weight.ToString("0.####", CultureInfo.InvariantCulture);
@@ -25,6 +26,9 @@ public sealed class RecipeForm
 
     public bool Simulated { get; set; }
     public bool WithBase { get; set; }
+
+    /// <summary>Key of the placement whose lists alone count, or empty for all.</summary>
+    public string Placement { get; set; }
 
     /// <summary>Days, or empty for none.</summary>
     public string HalfLife { get; set; } = "";
@@ -46,7 +50,7 @@ public sealed class RecipeForm
         SortedDictionary<string, double> weights = new(StringComparer.Ordinal);
         foreach (var (type, text) in _weights)
             if (Number(text, $"The weight of '{type}'") is var weight && weight != 0) weights[type] = weight;
-        var recipe = _start with { Simulated = Simulated, WithBase = WithBase, Weights = weights, HalfLifeDays = HalfLife.Trim().Length == 0 ? null : Number(HalfLife, "The half-life") };
+        var recipe = _start with { Simulated = Simulated, WithBase = WithBase, Weights = weights, Placement = Placement.Trim() is { Length: > 0 } placement ? placement : null, HalfLifeDays = HalfLife.Trim().Length == 0 ? null : Number(HalfLife, "The half-life") };
         SnapshotDesk.Check(recipe);
         return recipe;
     }

@@ -105,11 +105,14 @@ public sealed class SnapshotDesk(InteractionReader log, DatasetShelf shelf, Data
         var known = users.Count;
         int[] user = [.. past.User, .. pairs.Select(p => users.Of(p.Unit))], item = [.. past.Item, .. pairs.Select(p => items.Of(p.Item))];
         var rows = new Interactions(users.Build(), items.Build(), user, item, [.. past.Value, .. pairs.Select(p => p.Weight)], [.. past.Time, .. pairs.Select(p => p.Seconds)],
-            data.Catalogue, data.Audience);
+            data.Catalogue, data.Audience, ScenarioColumn.Of([.. ScenariosOf(past), .. pairs.Select(p => p.Placement)]));
         var (first, last) = gathering.Span;
         return new(rows, new(recipe, chosen.Id, chosen.Name, gathering.Counts(), gathering.Missing(), past.Count, pairs.Count,
             users.Count - known, DateTimeOffset.FromUnixTimeMilliseconds(first), DateTimeOffset.FromUnixTimeMilliseconds(last)));
     }
+
+    private static IEnumerable<string?> ScenariosOf(Interactions data) =>
+        data.Scenarios is { } scenarios ? scenarios.OfRow.Select(s => s < 0 ? null : scenarios.Names[s]) : Enumerable.Repeat<string?>(null, data.Count);
 
     /// <summary>A vocabulary that grows: the ids of the base keep their indices.</summary>
     private sealed class Numbered(IReadOnlyList<string> start)

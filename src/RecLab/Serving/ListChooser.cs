@@ -127,8 +127,11 @@ public sealed class ListChooser(ModelShelf models, ItemShelf items, EventLog log
 
     /// <summary>"Because you viewed" asks about one item alone; everything else about the person, and the item beside.</summary>
     private static Query Query(ServedModel served, Question question, int[] history, int item) =>
-        question.Request.Because && question.Request.Item is null && item >= 0 ? new(-1, ReadOnlyMemory<int>.Empty, item)
-            : new(question.Unit.Length == 0 ? -1 : served.Model.Users.IndexOf(question.Unit), history, item);
+        (question.Request.Because && question.Request.Item is null && item >= 0 ? new Query(-1, ReadOnlyMemory<int>.Empty, item)
+            : new(question.Unit.Length == 0 ? -1 : served.Model.Users.IndexOf(question.Unit), history, item)) with { Scenario = Scenario(served, question) };
+
+    /// <summary>The placement as the model counts it, or -1 where it makes no difference to it.</summary>
+    private static int Scenario(ServedModel served, Question question) => served.Model.ScenarioOf(question.Placement.Placement.Key);
 
     /// <summary>What a known user touched since the training, for a model that has one learnt vector a user: the answer becomes the mean of the one to the user, weighted by the rows it was learnt from, and the one to a
     /// stranger who touched the new items, weighted by their number. For scores that are dot products this is the score of the mean vector, which is how the same model folds in a stranger.</summary>
@@ -142,7 +145,7 @@ public sealed class ListChooser(ModelShelf models, ItemShelf items, EventLog log
         try
         {
             var stranger = rented.AsSpan(0, scores.Length);
-            if (!served.Model.Score(new(-1, history.AsMemory(learnt)), stranger)) return;
+            if (!served.Model.Score(new(-1, history.AsMemory(learnt), Scenario: Scenario(served, question)), stranger)) return;
             var share = (float)(history.Length - learnt) / history.Length;
             for (var i = 0; i < scores.Length; i++) scores[i] += share * (stranger[i] - scores[i]);
         }

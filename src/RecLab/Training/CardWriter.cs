@@ -18,7 +18,10 @@ internal static class CardWriter
         Seed = run.Seed, Device = run.Device, Threads = settings.Threads,
         Data = new(dataset.Name, dataset.ContentHash, How(dataset), dataset.Users, dataset.Items,
             split.Train.Count, split.Validation.Count, split.Test.Count, split.Hidden.Count,
-            split.Train.Count > 0 && split.Train.Time[^1] != 0 ? DateTimeOffset.FromUnixTimeSeconds(split.Train.Time[^1]) : null),
+            split.Train.Count > 0 && split.Train.Time[^1] != 0 ? DateTimeOffset.FromUnixTimeSeconds(split.Train.Time[^1]) : null)
+        {
+            Placements = family.KnowsScenarios ? split.Train.Scenarios?.Names.Ids ?? [] : [],
+        },
         Evaluation = JsonSerializer.Deserialize<JsonElement>(judged.Test.ToJson()),
         ValidationScore = judged.Validation, TrainSeconds = seconds, EvaluateSeconds = judged.Test.Seconds, ScoringMicroseconds = judged.ScoringMicroseconds,
         Privacy = "Learnt from pseudonymous user ids without differential privacy; the arrays may hold a row per user.",

@@ -42,4 +42,8 @@ public sealed record ModelCard
 /// <param name="Hash">Content hash of the whole data set.</param>
 /// <param name="Cut">How it was cut.</param>
 /// <param name="NewestTrainingRow">Time of the newest row learnt from; null without times.</param>
-public sealed record CardData(string Dataset, string Hash, string Cut, int Users, int Items, int TrainRows, int ValidationRows, int TestRows, int HiddenRows, DateTimeOffset? NewestTrainingRow);
+public sealed record CardData(string Dataset, string Hash, string Cut, int Users, int Items, int TrainRows, int ValidationRows, int TestRows, int HiddenRows, DateTimeOffset? NewestTrainingRow)
+{
+    /// <summary>The placements between which the model tells; empty where it answers alike in all.</summary>
+    public IReadOnlyList<string> Placements { get; init; } = [];
+}

@@ -4,7 +4,7 @@ using RecLab.Recommenders.Data;
 namespace RecLab.Training;
 
 /// <summary>A model asked in the numbers of another data set: users and items are carried over by their outside ids. What the model does not know it cannot score.</summary>
-internal sealed class TranslatedModel : IModel
+internal sealed class TranslatedModel : IScenarioModel
 {
     private readonly IModel _model;
     private readonly int[] _user, _item;
@@ -18,6 +18,7 @@ internal sealed class TranslatedModel : IModel
 
     public Vocabulary Users { get; }
     public Vocabulary Items { get; }
+    public Vocabulary Scenarios => _model is IScenarioModel { Scenarios: var own } ? own : Vocabulary.Empty;
 
     public bool Score(Query query, Span<float> scores)
     {
@@ -25,7 +26,7 @@ internal sealed class TranslatedModel : IModel
         foreach (var item in query.History.Span)
             if (_item[item] >= 0) history.Add(_item[item]);
         var own = new float[_model.Items.Count];
-        if (!_model.Score(new(query.User < 0 ? -1 : _user[query.User], history.ToArray(), query.Item < 0 ? -1 : _item[query.Item]), own)) return false;
+        if (!_model.Score(new(query.User < 0 ? -1 : _user[query.User], history.ToArray(), query.Item < 0 ? -1 : _item[query.Item], query.Scenario), own)) return false;
         for (var i = 0; i < _item.Length; i++) scores[i] = _item[i] < 0 ? float.NaN : own[_item[i]];
         return true;
     }

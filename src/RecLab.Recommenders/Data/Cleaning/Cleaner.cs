@@ -136,7 +136,7 @@ public static class Cleaner
             var rows = Left().ToArray();
             var (users, user) = Used(data.Users, data.User, rows);
             var (items, item) = Used(data.Items, data.Item, rows);
-            return new(users, items, user, item, [.. rows.Select(r => _value[r])], [.. rows.Select(r => data.Time[r])], data.Catalogue, data.Audience);
+            return new(users, items, user, item, [.. rows.Select(r => _value[r])], [.. rows.Select(r => data.Time[r])], data.Catalogue, data.Audience, data.Scenarios?.Rows(rows));
         }
 
         private IEnumerable<int> Left() => Enumerable.Range(0, data.Count).Where(row => !_dropped[row]);

@@ -10,6 +10,8 @@ internal static class ColumnGuess
     private static readonly string[] Values = ["rating", "value", "weight", "score", "overall", "stars", "count", "plays", "preference"];
     private static readonly string[] Times = ["timestamp", "time", "date", "datetime", "ts", "unixreviewtime", "created_at", "event_time", "when"];
 
+    private static readonly string[] Scenarios = ["placement", "scenario"];
+
     /// <summary>The mapping of a file, or null where user and item cannot be told.</summary>
     public static ColumnMapping? Of(DatasetPart part)
     {
@@ -32,9 +34,9 @@ internal static class ColumnGuess
 
     private static ColumnMapping? Headed(string[] heading, char delimiter)
     {
-        int user = Column(heading, Users), item = Column(heading, Items), value = Column(heading, Values), time = Column(heading, Times);
+        int user = Column(heading, Users), item = Column(heading, Items), value = Column(heading, Values), time = Column(heading, Times), scenario = Column(heading, Scenarios);
         if (user < 0 || item < 0) return null;
-        return new() { User = heading[user], Item = heading[item], Value = value < 0 ? null : heading[value], Time = time < 0 ? null : heading[time], Delimiter = delimiter };
+        return new() { User = heading[user], Item = heading[item], Value = value < 0 ? null : heading[value], Time = time < 0 ? null : heading[time], Scenario = scenario < 0 ? null : heading[scenario], Delimiter = delimiter };
     }
 
     /// <summary>user, item[, value[, time]] or user, item, time, where the numbers say which it is.</summary>

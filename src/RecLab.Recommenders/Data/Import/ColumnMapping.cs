@@ -24,6 +24,9 @@ public sealed record ColumnMapping
     /// <summary>Null where there are no times: the order of rows stands for it.</summary>
     public string? Time { get; init; }
 
+    /// <summary>Where the row came about (a placement, a device); empty for not known. Null where there is no such column.</summary>
+    public string? Scenario { get; init; }
+
     public TimeFormat TimeFormat { get; init; }
 
     /// <summary>A .NET date pattern such as <c>dd.MM.yyyy HH:mm</c>; null for ISO 8601.</summary>

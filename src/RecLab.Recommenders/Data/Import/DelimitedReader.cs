@@ -38,8 +38,8 @@ public sealed class DelimitedReader : IDatasetReader
         using var rows = DelimitedRows.Open(part, columns.Delimiter);
         if (columns.HasHeader && !rows.Next()) return;
         var heading = columns.HasHeader ? rows.Texts() : null;
-        int user = Index(columns.User), item = Index(columns.Item), value = Index(columns.Value), time = Index(columns.Time);
-        var width = Math.Max(Math.Max(user, item), Math.Max(value, time)) + 1;
+        int user = Index(columns.User), item = Index(columns.Item), value = Index(columns.Value), time = Index(columns.Time), scenario = Index(columns.Scenario);
+        var width = Math.Max(Math.Max(user, item), Math.Max(Math.Max(value, time), scenario)) + 1;
         var times = new TimeParser(columns);
         while (rows.Next())
         {
@@ -51,7 +51,7 @@ public sealed class DelimitedReader : IDatasetReader
                 : value >= 0 && !Fields.TryNumber(rows[value], out rating) ? "the value must be a finite number"
                 : time >= 0 && !times.TrySeconds(rows[time], out seconds) ? "the time must be " + times.Expected
                 : null;
-            if (rule is null) run.Add(rows[user], rows[item], rating, seconds, part.Name, rows.Line, rows.Raw);
+            if (rule is null) run.Add(rows[user], rows[item], rating, seconds, part.Name, rows.Line, rows.Raw, scenario < 0 ? default : rows[scenario]);
             else run.Refusals.Refuse(rule, part.Name, rows.Line, rows.Raw);
         }
 

@@ -66,11 +66,14 @@ internal sealed class ImportRun(string layout, ImportOptions options, IProgress<
     }
 
     /// <summary>Adds a row whose ids and value were parsed already, or refuses it for what every layout refuses.</summary>
-    public void Add(ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, float value, long time, string file, long number, ReadOnlySpan<byte> line)
+    /// <param name="scenario">Where the row came about, UTF-8; empty for not known.</param>
+    public void Add(ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, float value, long time, string file, long number, ReadOnlySpan<byte> line, ReadOnlySpan<byte> scenario = default)
     {
-        if (Rule(user, item, value, time) is { } rule) { Refusals.Refuse(rule, file, number, line); return; }
+        if (Rule(user, item, value, time, scenario) is { } rule) { Refusals.Refuse(rule, file, number, line); return; }
         if (Rows.Count >= options.MostRows) throw new ImportException($"'{file}' has more than {options.MostRows:N0} rows, which is the limit set for an import.");
-        Rows.Add(Rows.Users.Add(user), Rows.Items.Add(item), value, time);
+        var place = scenario.IsEmpty ? -1 : Rows.Scenarios.Add(scenario);
+        if (place >= ScenarioColumn.Most) throw new ImportException($"'{file}' names more than {ScenarioColumn.Most:N0} scenarios; choose a column with few different values.");
+        Rows.Add(Rows.Users.Add(user), Rows.Items.Add(item), value, time, place);
     }
 
     /// <summary>The interactions and the report.</summary>
@@ -108,11 +111,12 @@ internal sealed class ImportRun(string layout, ImportOptions options, IProgress<
         return steps;
     }
 
-    private string? Rule(ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, float value, long time) =>
+    private string? Rule(ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, float value, long time, ReadOnlySpan<byte> scenario) =>
         user.IsEmpty ? "the user id must not be empty"
         : item.IsEmpty ? "the item id must not be empty"
         : user.Length > options.LongestId || item.Length > options.LongestId ? $"an id must not be longer than {options.LongestId} bytes"
         : !Utf8.IsValid(user) || !Utf8.IsValid(item) ? "an id must be valid UTF-8"
+        : scenario.Length > options.LongestId || !Utf8.IsValid(scenario) ? $"a scenario must be valid UTF-8 of at most {options.LongestId} bytes"
         : !float.IsFinite(value) ? "the value must be a finite number"
         : time < _earliest ? $"the time must not be before {options.Earliest:yyyy-MM-dd}"
         : time > _latest ? "the time must not lie in the future"

@@ -6,7 +6,7 @@ internal static class JsonRows
     /// <summary>Reads a file into a run: which field means what is in <paramref name="columns"/>.</summary>
     public static void Read(ImportRun run, DatasetPart part, ColumnMapping columns)
     {
-        var fields = new JsonFields(columns.User, columns.Item, columns.Value, columns.Time);
+        var fields = new JsonFields(columns.User, columns.Item, columns.Value, columns.Time, columns.Scenario);
         var times = new TimeParser(columns);
         run.Pieces(part, (line, number) =>
         {
@@ -20,7 +20,7 @@ internal static class JsonRows
                 : columns.Value is not null && (!fields.Has(2) || !Fields.TryNumber(fields[2], out rating)) ? $"the field '{columns.Value}' must be a finite number"
                 : columns.Time is not null && (!fields.Has(3) || !times.TrySeconds(fields[3], out seconds)) ? $"the field '{columns.Time}' must be {times.Expected}"
                 : null;
-            if (rule is null) run.Add(fields[0], fields[1], rating, seconds, part.Name, number, line);
+            if (rule is null) run.Add(fields[0], fields[1], rating, seconds, part.Name, number, line, columns.Scenario is not null && fields.Has(4) ? fields[4] : default);
             else run.Refusals.Refuse(rule, part.Name, number, line);
         });
     }

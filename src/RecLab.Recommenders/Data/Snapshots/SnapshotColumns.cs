@@ -26,13 +26,21 @@ internal static class SnapshotColumns
         new("users.jsonl", (data, stream) => Lines(data.Audience.Users.OrderBy(u => u.Id, StringComparer.Ordinal).Select(u => u with { Attributes = Sorted(u.Attributes)! }), stream)),
     ];
 
+    /// <summary>The files of data that know their scenarios, beside the others.</summary>
+    public static IReadOnlyList<SnapshotColumn> OfScenarios { get; } =
+    [
+        new("scenario.i32", (data, stream) => Raw<int>(data.Scenarios!.OfRow, stream)),
+        new("scenarios.ids", (data, stream) => Ids(data.Scenarios!.Names, stream)),
+    ];
+
     /// <exception cref="ArgumentException">Columns contradict one another.</exception>
     /// <exception cref="InvalidDataException">A file is not what its name says.</exception>
     /// <exception cref="JsonException">A description is malformed.</exception>
     public static Interactions Read(IReadOnlyDictionary<string, byte[]> files, SnapshotManifest manifest)
     {
         var data = new Interactions(Ids(files["users.ids"]), Ids(files["items.ids"]), Column<int>(files["user.i32"]), Column<int>(files["item.i32"]),
-            Column<float>(files["value.f32"]), Column<long>(files["time.i64"]), new Catalogue(Lines<ItemInfo>(files["items.jsonl"])), new Audience(Lines<UserInfo>(files["users.jsonl"])));
+            Column<float>(files["value.f32"]), Column<long>(files["time.i64"]), new Catalogue(Lines<ItemInfo>(files["items.jsonl"])), new Audience(Lines<UserInfo>(files["users.jsonl"])),
+            files.TryGetValue("scenario.i32", out var scenarios) ? new(Ids(files["scenarios.ids"]), Column<int>(scenarios)) : null);
         if (data.Count != manifest.Rows || data.Users.Count != manifest.Users || data.Items.Count != manifest.Items) throw new InvalidDataException("its counts differ from its manifest.");
         return data;
     }

@@ -8,6 +8,9 @@ public sealed record SnapshotManifest(int Format, string Hash, int Rows, int Use
     /// <summary>Time of the oldest and newest row; null without rows or times.</summary>
     public DateTimeOffset? First { get; init; }
     public DateTimeOffset? Last { get; init; }
+
+    /// <summary>Where rows came about, by name; null where nothing is known of it.</summary>
+    public IReadOnlyList<string>? Scenarios { get; init; }
 }
 
 /// <summary>One file of a snapshot.</summary>

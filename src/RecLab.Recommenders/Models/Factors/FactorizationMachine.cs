@@ -39,7 +39,7 @@ public sealed record FactorizationMachineOptions : RecommenderOptions
 /// <summary>Factorisation machine of the second order: <c>y(x) = w_0 + sum w_f x_f + sum over f &lt; g of v_f . v_g x_f x_g</c> with features for the ids and the
 /// attributes of user and item.</summary>
 /// <remarks>Rendle, "Factorization Machines", ICDM 2010, eq. 1 and lemma 3.1. With S_u and S_i the summed vectors of the user's and the item's features,
-/// y = (user's part) + (item's part) + S_u . S_i, so that all items are scored by one product.</remarks>
+/// y = (user's part) + (item's part) + S_u . S_i, so that all items are scored by one product. Fitted to ranking, data that name scenarios (placements) give a feature for each beside the user's.</remarks>
 public sealed class FactorizationMachine(FactorizationMachineOptions options) : IRecommender
 {
     public IModel Train(Interactions data, TrainingContext context)
@@ -50,7 +50,7 @@ public sealed class FactorizationMachine(FactorizationMachineOptions options) : 
         var (mean, ofUser, ofItem, users, items) = training.Folded();
         return options.Target == FmTarget.Rating
             ? new BiasedMfModel(data.Users, data.Items, mean, ofUser, ofItem, users.ToArray(), items.ToArray(), options.Factors)
-            : new PairwiseModel(data.Users, data.Items, users.ToArray(), items, ofItem, new float[options.Factors], options.LearningRate, options.Regularization);
+            : new PairwiseModel(data.Users, data.Items, users.ToArray(), items, ofItem, new float[options.Factors], options.LearningRate, options.Regularization, training.Scenarios());
     }
 
     public IModel Load(Stream artifact, Vocabulary users, Vocabulary items) => options.Target == FmTarget.Rating

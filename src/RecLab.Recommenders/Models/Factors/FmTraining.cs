@@ -13,6 +13,8 @@ internal sealed unsafe class FmTraining
     private readonly FmFeatures _features;
     private readonly FactorMatrix _vectors, _sums; // rows of _sums: user, item, other item, working space
     private readonly float[] _weights;
+    private readonly ScenarioRows? _scenarios;
+    private readonly Dictionary<(int User, int Item), int> _scenarioOf = []; // of the pair's newest row
     private readonly int _length;
     private float _mean;
 
@@ -20,9 +22,12 @@ internal sealed unsafe class FmTraining
     {
         (_options, _data, _context) = (options, data, context);
         _features = new FmFeatures(data, options.UseAttributes);
-        _vectors = FactorMatrix.Normal(_features.Count, options.Factors, 0.1 / Math.Sqrt(options.Factors), new Random(context.Seed));
+        _scenarios = options.Target == FmTarget.Ranking ? ScenarioRows.Of(data) : null;
+        if (_scenarios is not null)
+            for (var row = 0; row < data.Count; row++) _scenarioOf[(data.User[row], data.Item[row])] = _scenarios.OfRow[row];
+        _vectors = FactorMatrix.Normal(_features.Count + (_scenarios?.Count ?? 0), options.Factors, 0.1 / Math.Sqrt(options.Factors), new Random(context.Seed));
         _sums = new FactorMatrix(4, options.Factors);
-        _weights = new float[_features.Count];
+        _weights = new float[_vectors.Rows];
         _length = _vectors.Stride;
     }
 
@@ -36,12 +41,15 @@ internal sealed unsafe class FmTraining
         {
             if (!sampler.Next(out var user, out var item, out var other)) return 0;
             Sum(_features.OfUser(user), s);
+            var place = _scenarios is null ? -1 : _features.Count + _scenarioOf[(user, item)];
+            if (place >= 0) RowKernels.AddScaled(s, 1, _vectors.Row(place), _length);
             var x = Own(_features.OfItem(item), a) - Own(_features.OfItem(other), b) + PairwiseStep.Difference(s, a, b, _length);
             var g = PairwiseStep.Unsettled(x);
             var pull = _sums.Row(3);
             for (var k = 0; k < _length; k++) pull[k] = a[k] - b[k];
             for (var k = 0; k < _length; k++) (a[k], b[k]) = (a[k] + s[k], b[k] + s[k]);
             Move(_features.OfUser(user), pull, g, rate, ownSide: false, withWeights: false);
+            if (place >= 0) Move([(place, 1f)], pull, g, rate, ownSide: false, withWeights: false);
             Move(_features.OfItem(item), a, g, rate, ownSide: true, withWeights: true);
             Move(_features.OfItem(other), b, -g, rate, ownSide: true, withWeights: true);
             return PairwiseStep.Loss(x);
@@ -75,6 +83,15 @@ internal sealed unsafe class FmTraining
         for (var u = 0; u < ofUser.Length; u++) ofUser[u] = Own(_features.OfUser(u), users.Row(u));
         for (var i = 0; i < ofItem.Length; i++) ofItem[i] = Own(_features.OfItem(i), items.Row(i));
         return (_mean, ofUser, ofItem, users, items);
+    }
+
+    /// <summary>The scenarios' vectors, or null where the data name none.</summary>
+    public ScenarioTable? Scenarios()
+    {
+        if (_scenarios is null) return null;
+        var vectors = new float[_scenarios.Count * _options.Factors];
+        for (var s = 0; s < _scenarios.Count; s++) new Span<float>(_vectors.Row(_features.Count + s), _options.Factors).CopyTo(vectors.AsSpan(s * _options.Factors));
+        return _scenarios.Table(vectors, _options.Factors);
     }
 
     private void Epochs(int steps, string series, Func<double, double> curve, Func<int, float, double> step)

@@ -6,18 +6,21 @@ namespace RecLab.Recommenders.Models.Factors;
 /// <summary>Vectors of users and items with item biases, learnt from pairs: <c>score = b_i + p_u . q_i</c>. Known users are answered by their learnt vector.
 /// A stranger with a history gets one by the same descent that training used, over pairs of history and other items, the items standing still; it
 /// is the same for the same history.</summary>
-internal sealed unsafe class PairwiseModel : IModel
+internal sealed unsafe class PairwiseModel : IScenarioModel
 {
     private const int Steps = 3000;
     private readonly FactorMatrix _items;
     private readonly float[] _users, _bias, _stranger;
     private readonly DenseScoring _scoring;
     private readonly float _rate, _regularization;
+    private readonly ScenarioTable? _scenarios;
 
     /// <param name="stranger">Where a stranger starts.</param>
     /// <param name="rate">Learning rate of a stranger's descent.</param>
-    public PairwiseModel(Vocabulary users, Vocabulary items, float[] userVectors, FactorMatrix itemVectors, float[] bias, float[] stranger, double rate, double regularization)
+    /// <param name="scenarios">Added to the user's vector, or null.</param>
+    public PairwiseModel(Vocabulary users, Vocabulary items, float[] userVectors, FactorMatrix itemVectors, float[] bias, float[] stranger, double rate, double regularization, ScenarioTable? scenarios = null)
     {
+        _scenarios = scenarios;
         (Users, Items, _users, _items, _bias, _stranger) = (users, items, userVectors, itemVectors, bias, stranger);
         (_rate, _regularization) = ((float)rate, (float)regularization);
         _scoring = new DenseScoring(itemVectors.ToArray(), items.Count, itemVectors.Width, bias);
@@ -25,6 +28,7 @@ internal sealed unsafe class PairwiseModel : IModel
 
     public Vocabulary Users { get; }
     public Vocabulary Items { get; }
+    public Vocabulary Scenarios => _scenarios?.Names ?? Vocabulary.Empty;
 
     public bool Score(Query query, Span<float> scores)
     {
@@ -41,22 +45,34 @@ internal sealed unsafe class PairwiseModel : IModel
         _scoring.ScoreMany(vectors, scores);
     }
 
-    public void Save(Stream stream) => new SafeTensors
+    public void Save(Stream stream)
     {
-        ["users"] = NamedArray.Of(_users, Users.Count, _items.Width),
-        ["items"] = NamedArray.Of(_items.ToArray(), Items.Count, _items.Width),
-        ["bias"] = NamedArray.Of(_bias),
-        ["stranger"] = NamedArray.Of(_stranger),
-    }.Write(stream);
+        var file = new SafeTensors
+        {
+            ["users"] = NamedArray.Of(_users, Users.Count, _items.Width),
+            ["items"] = NamedArray.Of(_items.ToArray(), Items.Count, _items.Width),
+            ["bias"] = NamedArray.Of(_bias),
+            ["stranger"] = NamedArray.Of(_stranger),
+        };
+        _scenarios?.Write(file, "");
+        file.Write(stream);
+    }
 
     public static PairwiseModel Load(Stream artifact, Vocabulary users, Vocabulary items, int width, double rate, double regularization)
     {
         var arrays = SafeTensors.Read(artifact);
         return new(users, items, arrays.Floats("users", (long)users.Count * width),
-            FactorMatrix.Of(arrays.Floats("items", (long)items.Count * width), items.Count, width), arrays.Floats("bias", items.Count), arrays.Floats("stranger", width), rate, regularization);
+            FactorMatrix.Of(arrays.Floats("items", (long)items.Count * width), items.Count, width), arrays.Floats("bias", items.Count), arrays.Floats("stranger", width), rate, regularization, ScenarioTable.Read(arrays, "", width));
     }
 
     private bool Vector(Query query, Span<float> into)
+    {
+        if (!Person(query, into)) return false;
+        _scenarios?.AddTo(into, query.Scenario);
+        return true;
+    }
+
+    private bool Person(Query query, Span<float> into)
     {
         if (query.User >= 0)
         {

@@ -4,10 +4,13 @@ using RecLab.Recommenders.Data;
 namespace RecLab.Recommenders.Models.Hybrids;
 
 /// <summary>Parts and their weights (or, when switching, the history each part asks for).</summary>
-internal sealed class HybridModel(Vocabulary users, Vocabulary items, HybridKind kind, IModel[] parts, float[] weights) : IModel
+internal sealed class HybridModel(Vocabulary users, Vocabulary items, HybridKind kind, IModel[] parts, float[] weights) : IScenarioModel
 {
     public Vocabulary Users => users;
     public Vocabulary Items => items;
+
+    /// <summary>The parts learnt from the same data, so that all that know scenarios know the same.</summary>
+    public Vocabulary Scenarios { get; } = parts.OfType<IScenarioModel>().Select(p => p.Scenarios).FirstOrDefault(s => s.Count > 0) ?? Vocabulary.Empty;
 
     public bool Score(Query query, Span<float> scores)
     {

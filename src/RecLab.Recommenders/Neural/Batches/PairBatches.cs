@@ -9,6 +9,9 @@ namespace RecLab.Recommenders.Neural.Batches;
 /// <param name="Items">Row-major, rows x (1 + negatives): the touched item first.</param>
 public sealed record PairBatch(int[] Users, int[] Items) : Touches
 {
+    /// <summary>One number per row (<see cref="ScenarioRows"/>), or null where the data name no scenario.</summary>
+    public int[]? Scenarios { get; init; }
+
     /// <summary>1 for each touched item, 0 for its negatives, in the order of <see cref="Items"/>.</summary>
     internal Tensor Labels(Device device)
     {
@@ -28,12 +31,14 @@ internal sealed class PairBatches : IBatches<PairBatch>
     private readonly int _size, _negatives;
     private readonly Dice _dice;
     private readonly int[][] _touched;
+    private readonly int[]? _scenarios;
 
     /// <param name="size">Interactions per batch.</param>
     /// <param name="negatives">Untouched items per interaction.</param>
     public PairBatches(Interactions train, int size, int negatives, int seed)
     {
         (_train, _size, _negatives, _dice) = (train, size, negatives, Dice.Of(seed).For(0x9a1));
+        _scenarios = ScenarioRows.Of(train)?.OfRow;
         _touched = [.. Enumerable.Range(0, train.Users.Count).Select(u => train.History(u).Distinct().Order().ToArray())];
     }
 
@@ -63,6 +68,12 @@ internal sealed class PairBatches : IBatches<PairBatch>
                 items[r * wide + n] = item;
             }
         }
-        return new(users, items);
+        int[]? scenarios = null;
+        if (_scenarios is not null)
+        {
+            scenarios = new int[rows.Length];
+            for (var r = 0; r < rows.Length; r++) scenarios[r] = _scenarios[rows[r]];
+        }
+        return new(users, items) { Scenarios = scenarios };
     }
 }

@@ -7,11 +7,12 @@ namespace RecLab.Recommenders.Neural.Frozen;
 /// <summary>A dense layer's weights (row-major, outputs x inputs) and biases.</summary>
 internal sealed record DenseArrays(float[] Weight, float[] Bias);
 
-/// <summary>What a deep MLP learnt. <paramref name="Audience"/> is items x width: what a stranger who touched the item is like.</summary>
-internal sealed record DeepMlpArrays(float[] Users, float[] Audience, float[] Items, float[] FromUserWeight, float[] FromUserBias, float[] FromItemWeight, DenseArrays[] Layers, int Width, Activation Activation = Activation.Relu);
+/// <summary>What a deep MLP learnt. <paramref name="Audience"/> is items x width: what a stranger who touched the item is like;
+/// <paramref name="Scenarios"/> is added to the user's half of the first layer, or null.</summary>
+internal sealed record DeepMlpArrays(float[] Users, float[] Audience, float[] Items, float[] FromUserWeight, float[] FromUserBias, float[] FromItemWeight, DenseArrays[] Layers, int Width, Activation Activation = Activation.Relu, ScenarioTable? Scenarios = null);
 
 /// <summary>A served deep MLP, in plain memory: the items' half of the first layer is computed once, a query adds the user's half.</summary>
-internal sealed class DeepMlpModel : IModel
+internal sealed class DeepMlpModel : IScenarioModel
 {
     /// <summary>Items taken through the layers at once, so that their activations stay in the cache.</summary>
     private const int Block = 128;
@@ -41,6 +42,7 @@ internal sealed class DeepMlpModel : IModel
 
     public Vocabulary Users { get; }
     public Vocabulary Items { get; }
+    public Vocabulary Scenarios => _arrays.Scenarios?.Names ?? Vocabulary.Empty;
 
     public bool Score(Query query, Span<float> scores)
     {
@@ -49,6 +51,7 @@ internal sealed class DeepMlpModel : IModel
         var scratch = Scratch.Own;
         var half = scratch.B(_first);
         _fromUser.Apply(user, half);
+        _arrays.Scenarios?.AddTo(half, query.Scenario);
         for (var from = 0; from < Items.Count; from += Block)
         {
             var n = Math.Min(Block, Items.Count - from);
@@ -87,6 +90,7 @@ internal sealed class DeepMlpModel : IModel
         file[prefix + "from-user.weight"] = NamedArray.Of(a.FromUserWeight, _first, w);
         file[prefix + "from-user.bias"] = NamedArray.Of(a.FromUserBias);
         file[prefix + "from-item.weight"] = NamedArray.Of(a.FromItemWeight, _first, w);
+        a.Scenarios?.Write(file, prefix);
         for (var l = 0; l < a.Layers.Length; l++)
         {
             var (weight, bias) = (a.Layers[l].Weight, a.Layers[l].Bias);
@@ -121,6 +125,6 @@ internal sealed class DeepMlpModel : IModel
         }
         if (layers.Count == 0 || layers[^1].Bias.Length != 1) throw new InvalidDataException("The artifact's last layer does not give one score.");
         return new(users, items, new(file.Floats(prefix + "user", (long)users.Count * width), file.Floats(prefix + "audience", (long)items.Count * width), file.Floats(prefix + "item", (long)items.Count * width),
-            weight, first, file.Floats(prefix + "from-item.weight", weight.Length), [.. layers], width, activation));
+            weight, first, file.Floats(prefix + "from-item.weight", weight.Length), [.. layers], width, activation, ScenarioTable.Read(file, prefix, first.Length)));
     }
 }

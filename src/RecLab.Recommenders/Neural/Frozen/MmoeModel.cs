@@ -4,12 +4,16 @@ using RecLab.Recommenders.Data;
 
 namespace RecLab.Recommenders.Neural.Frozen;
 
-/// <summary>What a mixture of experts learnt beside its vectors. <paramref name="Scenario"/>: of each item; <paramref name="Towers"/> scenarios x expert width; the users' halves of experts and gates as layers, the items' computed:
-/// <paramref name="ItemExperts"/> items x (experts x expert width), <paramref name="ItemGates"/> items x experts, those of the item's own scenario.</summary>
-internal sealed record MmoeArrays(int[] Scenario, float[] Towers, DenseArrays UserExperts, float[] ItemExperts, DenseArrays UserGates, float[] ItemGates, int Experts);
+/// <summary>Towers of placements: their names, one more for rows without, and how the towers are mixed where no placement is asked for (a share for each name and the one more).</summary>
+internal sealed record PlacedTowers(Vocabulary Names, float[] Shares);
+
+/// <summary>What a mixture of experts learnt beside its vectors. <paramref name="Scenario"/>: of each item, null where scenarios are placements; <paramref name="Towers"/> scenarios x expert width; the users' halves of experts and gates as layers, the items' computed:
+/// <paramref name="ItemExperts"/> items x (experts x expert width), <paramref name="ItemGates"/> items x experts, those of the item's own scenario,
+/// or items x (scenarios x experts) with <paramref name="Placed"/>.</summary>
+internal sealed record MmoeArrays(int[]? Scenario, float[] Towers, DenseArrays UserExperts, float[] ItemExperts, DenseArrays UserGates, float[] ItemGates, int Experts, PlacedTowers? Placed = null);
 
 /// <summary>A served mixture of experts, in plain memory: a query adds the user's halves to the items'.</summary>
-internal sealed class MmoeModel : IModel
+internal sealed class MmoeModel : IScenarioModel
 {
     private readonly VectorModel _product;
     private readonly MmoeArrays _arrays;
@@ -25,6 +29,7 @@ internal sealed class MmoeModel : IModel
 
     public Vocabulary Users => _product.Users;
     public Vocabulary Items => _product.Items;
+    public Vocabulary Scenarios => _arrays.Placed?.Names ?? Vocabulary.Empty;
 
     public bool Score(Query query, Span<float> scores)
     {
@@ -35,17 +40,39 @@ internal sealed class MmoeModel : IModel
         float[] half = new float[_userExperts.Outputs], gates = new float[_userGates.Outputs];
         _userExperts.Apply(user, half);
         _userGates.Apply(user, gates);
+        var mix = Mix(query.Scenario);
         Span<float> found = new float[half.Length], share = stackalloc float[experts];
         for (var i = 0; i < scores.Length; i++)
         {
             TensorPrimitives.Add(half, a.ItemExperts.AsSpan(i * half.Length, half.Length), found);
             TensorPrimitives.Max(found, 0f, found);
-            TensorPrimitives.Add(gates.AsSpan(a.Scenario[i] * experts, experts), a.ItemGates.AsSpan(i * experts, experts), share);
-            TensorPrimitives.SoftMax(share, share);
-            var tower = a.Towers.AsSpan(a.Scenario[i] * _each, _each);
-            for (var k = 0; k < experts; k++) scores[i] += share[k] * TensorPrimitives.Dot(found.Slice(k * _each, _each), tower);
+            if (a.Placed is null) scores[i] += Through(a.Scenario![i], a.ItemGates.AsSpan(i * experts, experts), gates, found, share);
+            else
+                for (var s = 0; s < mix.Length; s++)
+                    if (mix[s] > 0) scores[i] += mix[s] * Through(s, a.ItemGates.AsSpan((i * mix.Length + s) * experts, experts), gates, found, share);
         }
         return true;
+    }
+
+    /// <summary>What the tower of a scenario makes of the experts.</summary>
+    private float Through(int scenario, ReadOnlySpan<float> itemGates, float[] gates, ReadOnlySpan<float> found, Span<float> share)
+    {
+        TensorPrimitives.Add(gates.AsSpan(scenario * share.Length, share.Length), itemGates, share);
+        TensorPrimitives.SoftMax(share, share);
+        var tower = _arrays.Towers.AsSpan(scenario * _each, _each);
+        var sum = 0f;
+        for (var k = 0; k < share.Length; k++) sum += share[k] * TensorPrimitives.Dot(found.Slice(k * _each, _each), tower);
+        return sum;
+    }
+
+    /// <summary>How the towers are mixed for a question: the asked placement's alone, or all by their shares.</summary>
+    private float[] Mix(int scenario)
+    {
+        if (_arrays.Placed is not { } placed) return [];
+        if ((uint)scenario >= (uint)placed.Names.Count) return placed.Shares;
+        var mix = new float[placed.Shares.Length];
+        mix[scenario] = 1;
+        return mix;
     }
 
     public void Save(Stream stream)
@@ -55,7 +82,12 @@ internal sealed class MmoeModel : IModel
         file.Metadata["model"] = "mmoe";
         file.Metadata["experts"] = a.Experts.ToString(CultureInfo.InvariantCulture);
         _product.Write(file, "product.");
-        file["scenario"] = NamedArray.Of(a.Scenario);
+        if (a.Scenario is not null) file["scenario"] = NamedArray.Of(a.Scenario);
+        if (a.Placed is { } placed)
+        {
+            ScenarioTable.WriteNames(file, "", placed.Names);
+            file["share"] = NamedArray.Of(placed.Shares);
+        }
         file["tower"] = NamedArray.Of(a.Towers, a.Towers.Length / _each, _each);
         foreach (var (name, layer) in new[] { ("user-experts", a.UserExperts), ("user-gates", a.UserGates) })
         {
@@ -63,7 +95,7 @@ internal sealed class MmoeModel : IModel
             file[name + ".bias"] = NamedArray.Of(layer.Bias);
         }
         file["item-experts"] = NamedArray.Of(a.ItemExperts, Items.Count, _userExperts.Outputs);
-        file["item-gates"] = NamedArray.Of(a.ItemGates, Items.Count, a.Experts);
+        file["item-gates"] = NamedArray.Of(a.ItemGates, Items.Count, a.ItemGates.Length / Math.Max(1, Items.Count));
         file.Write(stream);
     }
 
@@ -76,10 +108,16 @@ internal sealed class MmoeModel : IModel
         float[] inner = file.Floats("user-experts.bias"), gates = file.Floats("user-gates.bias");
         if (!int.TryParse(file.Metadata.GetValueOrDefault("experts"), NumberStyles.None, CultureInfo.InvariantCulture, out var experts) || experts < 1 || inner.Length == 0 || inner.Length % experts != 0
             || gates.Length == 0 || gates.Length % experts != 0) throw new InvalidDataException("The artifact's experts have no shape.");
-        var scenario = file.Ints("scenario", items.Count);
         var count = gates.Length / experts;
-        if (scenario.Any(s => (uint)s >= (uint)count)) throw new InvalidDataException("An item of the artifact belongs to a scenario that does not exist.");
+        PlacedTowers? placed = null;
+        if (ScenarioTable.ReadNames(file, "") is { } names)
+        {
+            if (names.Count + 1 != count) throw new InvalidDataException("The artifact has not one tower for each placement.");
+            placed = new(names, file.Floats("share", count));
+        }
+        var scenario = placed is null ? file.Ints("scenario", items.Count) : null;
+        if (scenario is not null && scenario.Any(s => (uint)s >= (uint)count)) throw new InvalidDataException("An item of the artifact belongs to a scenario that does not exist.");
         return new(product, new(scenario, file.Floats("tower", (long)count * inner.Length / experts), new(file.Floats("user-experts.weight", (long)inner.Length * product.Width), inner),
-            file.Floats("item-experts", (long)items.Count * inner.Length), new(file.Floats("user-gates.weight", (long)gates.Length * product.Width), gates), file.Floats("item-gates", (long)items.Count * experts), experts));
+            file.Floats("item-experts", (long)items.Count * inner.Length), new(file.Floats("user-gates.weight", (long)gates.Length * product.Width), gates), file.Floats("item-gates", (long)items.Count * (placed is null ? 1 : count) * experts), experts, placed));
     }
 }

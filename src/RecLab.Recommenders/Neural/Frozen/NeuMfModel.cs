@@ -5,10 +5,11 @@ namespace RecLab.Recommenders.Neural.Frozen;
 
 /// <summary>A served sum of a dot product and a perceptron: NeuMF, whose item vectors carry the last layer's weights, and the families over attributes.</summary>
 /// <param name="family">The family's key, written into the artifact.</param>
-internal sealed class NeuMfModel(VectorModel product, DeepMlpModel tower, string family = "neumf") : IModel
+internal sealed class NeuMfModel(VectorModel product, DeepMlpModel tower, string family = "neumf") : IScenarioModel
 {
     public Vocabulary Users => product.Users;
     public Vocabulary Items => product.Items;
+    public Vocabulary Scenarios => tower.Scenarios;
 
     public bool Score(Query query, Span<float> scores)
     {

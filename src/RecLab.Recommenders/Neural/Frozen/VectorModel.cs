@@ -4,11 +4,12 @@ using RecLab.Recommenders.Data;
 namespace RecLab.Recommenders.Neural.Frozen;
 
 /// <summary>Vectors of users and items, row-major with the given width. <paramref name="Users"/>: zero for a user who was never seen.
-/// <paramref name="Audience"/>: items x width, what a stranger who touched the item is like. <paramref name="Bias"/>: one per item.</summary>
-internal sealed record VectorArrays(float[] Users, float[] Audience, float[] Items, float[] Bias, int Width);
+/// <paramref name="Audience"/>: items x width, what a stranger who touched the item is like. <paramref name="Bias"/>: one per item.
+/// <paramref name="Scenarios"/>: added to the user's vector, or null.</summary>
+internal sealed record VectorArrays(float[] Users, float[] Audience, float[] Items, float[] Bias, int Width, ScenarioTable? Scenarios = null);
 
 /// <summary>A served dot-product model: <c>score(u, i) = p_u . q_i + b_i</c>; a stranger's p is the mean of the audiences of what they touched.</summary>
-internal sealed class VectorModel : IModel
+internal sealed class VectorModel : IScenarioModel
 {
     private readonly VectorArrays _arrays;
     private readonly DenseScoring _scoring;
@@ -23,6 +24,7 @@ internal sealed class VectorModel : IModel
 
     public Vocabulary Users { get; }
     public Vocabulary Items { get; }
+    public Vocabulary Scenarios => _arrays.Scenarios?.Names ?? Vocabulary.Empty;
 
     /// <summary>One number an item added to its score.</summary>
     internal ReadOnlySpan<float> Bias => _arrays.Bias;
@@ -31,6 +33,7 @@ internal sealed class VectorModel : IModel
     {
         var user = new float[_arrays.Width];
         if (!Vector(query, user)) return false;
+        _arrays.Scenarios?.AddTo(user, query.Scenario);
         _scoring.Score(user, scores);
         return true;
     }
@@ -39,14 +42,19 @@ internal sealed class VectorModel : IModel
     {
         var width = _arrays.Width;
         var users = new float[queries.Length * width];
-        for (var q = 0; q < queries.Length; q++) can[q] = Vector(queries[q], users.AsSpan(q * width, width));
+        for (var q = 0; q < queries.Length; q++)
+        {
+            var user = users.AsSpan(q * width, width);
+            can[q] = Vector(queries[q], user);
+            _arrays.Scenarios?.AddTo(user, queries[q].Scenario);
+        }
         _scoring.ScoreMany(users, scores);
     }
 
     /// <summary>Length of a user's vector.</summary>
     internal int Width => _arrays.Width;
 
-    /// <summary>The vector that scores are made with.</summary>
+    /// <summary>The user's vector without a scenario's.</summary>
     internal bool Vector(Query query, Span<float> user) => Vector(query, user, _arrays.Users, _arrays.Audience);
 
     /// <summary>The learnt vector of a known user; for a stranger the mean of their items' audiences; false where there is neither.</summary>
@@ -81,6 +89,7 @@ internal sealed class VectorModel : IModel
         file[prefix + "audience"] = NamedArray.Of(a.Audience, Items.Count, w);
         file[prefix + "item"] = NamedArray.Of(a.Items, Items.Count, w);
         file[prefix + "bias"] = NamedArray.Of(a.Bias);
+        a.Scenarios?.Write(file, prefix);
         file.Metadata[prefix + "width"] = w.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
@@ -97,6 +106,6 @@ internal sealed class VectorModel : IModel
         if (!int.TryParse(file.Metadata.GetValueOrDefault(prefix + "width"), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var width) || width < 1)
             throw new InvalidDataException("The artifact does not say how long its vectors are.");
         return new(users, items, new(file.Floats(prefix + "user", (long)users.Count * width), file.Floats(prefix + "audience", (long)items.Count * width),
-            file.Floats(prefix + "item", (long)items.Count * width), file.Floats(prefix + "bias", items.Count), width), name);
+            file.Floats(prefix + "item", (long)items.Count * width), file.Floats(prefix + "bias", items.Count), width, ScenarioTable.Read(file, prefix, width)), name);
     }
 }

@@ -20,6 +20,8 @@ internal sealed class AttributeTower : nn.Module
     private readonly Interactions _train;
     private readonly Embedding user, item;
     private readonly Parameter value;
+    private readonly ScenarioRows? _scenarios;
+    private readonly Parameter? scenario;
     private readonly Tensor ofUsers, ofItems;
     private readonly Linear fromUser, fromItem, head;
     private readonly ModuleList<Linear> layers;
@@ -38,6 +40,8 @@ internal sealed class AttributeTower : nn.Module
         user = Embedding(train.Users.Count, shape.Width);
         item = Embedding(train.Items.Count, shape.Width);
         value = Parameter(randn(Values, shape.Width) * 0.1);
+        _scenarios = ScenarioRows.Of(train);
+        if (_scenarios is not null) scenario = Parameter(randn(_scenarios.Count, shape.Width) * 0.1);
         var widths = Enumerable.Range(0, shape.HiddenLayers).Select(l => (long)Math.Max(1, shape.HiddenWidth >> l)).ToArray();
         fromUser = Linear(2 * shape.Width, widths[0]);
         fromItem = Linear(2 * shape.Width, widths[0], hasBias: false);
@@ -84,6 +88,22 @@ internal sealed class AttributeTower : nn.Module
     /// <summary>Items x width.</summary>
     public Tensor ItemAttributes() => mm(ofItems, value);
 
+    /// <summary>Rows x width: the attributes of the rows' users, the scenario of the row among them.</summary>
+    public Tensor UserAttributes(PairBatch batch, Tensor users)
+    {
+        var attributes = Kernels.Rows(UserAttributes(), users);
+        return scenario is null ? attributes : attributes + Kernels.Rows(scenario, tensor(batch.Scenarios!, device: users.device));
+    }
+
+    /// <summary>What the scenarios add to a user's vector; null where the data name none.</summary>
+    public ScenarioTable? Scenarios() => TableOf(scenario);
+
+    /// <summary>A parameter of one row per scenario for another part of the model; null where the data name none.</summary>
+    public Parameter? PerScenario(int width) => _scenarios is null ? null : Parameter(zeros([_scenarios.Count, width]));
+
+    /// <summary>A table of what such a parameter has learnt.</summary>
+    public ScenarioTable? TableOf(Tensor? perScenario) => perScenario is null ? null : _scenarios!.Table(perScenario.Copied(), (int)perScenario.shape[1]);
+
     /// <summary>The perceptron's score of every pair of a batch, rows x (1 + negatives).</summary>
     /// <param name="users">Rows x 2 width.</param>
     /// <param name="items">(Rows (1 + negatives)) x 2 width.</param>
@@ -107,7 +127,8 @@ internal sealed class AttributeTower : nn.Module
         var one = new float[width * width];
         for (var d = 0; d < width; d++) one[d * width + d] = 1;
         return new(users, items, new(fromUsers, Audience.Of(_train, fromUsers, width), fromItems, one, new float[width], one,
-            [.. layers.Append(head).Select(l => new DenseArrays(l.weight.Copied(), l.bias!.Copied()))], width));
+            [.. layers.Append(head).Select(l => new DenseArrays(l.weight.Copied(), l.bias!.Copied()))], width,
+            Scenarios: scenario is null ? null : TableOf(F.linear(cat([scenario * 0, scenario], 1), fromUser.weight))));
     }
 
     /// <summary>Rows x 2 width, with zero instead of an id that was never trained.</summary>

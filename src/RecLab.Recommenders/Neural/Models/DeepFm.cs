@@ -43,7 +43,8 @@ public sealed record DeepFmOptions : AttributeOptions
 /// <summary>DeepFM: a factorisation machine and a perceptron over the same vectors of ids and attributes, added: <c>w_i + sum of w over the item's attributes + sum over pairs of fields
 /// v_f . v_g + MLP(v_user, v_user attributes, v_item, v_item attributes)</c>, trained as the log-odds of "touched" against sampled untouched items.</summary>
 /// <remarks>Guo, Tang, Ye, Li and He, "DeepFM: A Factorization-Machine based Neural Network for CTR Prediction", IJCAI 2017, eq. 1 to 4. The attributes of one side are pooled into one field;
-/// terms of the user alone are left out, since they move all items alike. Items and users without a touch are scored by their attributes.</remarks>
+/// terms of the user alone are left out, since they move all items alike. Items and users without a touch are scored by their attributes.
+/// Where rows name a scenario (a placement), it is one more attribute of the user's side.</remarks>
 public sealed class DeepFm(DeepFmOptions options) : NeuralRecommender<DeepFmOptions, PairBatch>(options)
 {
     internal const string Key = "deepfm";
@@ -71,7 +72,7 @@ public sealed class DeepFm(DeepFmOptions options) : NeuralRecommender<DeepFmOpti
         public override Tensor Loss(PairBatch batch)
         {
             Tensor users = tensor(batch.Users, device: Device), items = tensor(batch.Items, device: Device);
-            Tensor p = Kernels.Rows(tower.UserIds, users), x = Kernels.Rows(tower.UserAttributes(), users), q = Kernels.Rows(tower.ItemIds, items), y = Kernels.Rows(tower.ItemAttributes(), items);
+            Tensor p = Kernels.Rows(tower.UserIds, users), x = tower.UserAttributes(batch, users), q = Kernels.Rows(tower.ItemIds, items), y = Kernels.Rows(tower.ItemAttributes(), items);
             var rows = batch.Users.Length;
             var across = ((p + x).unsqueeze(1) * (q + y).view(rows, 1 + _options.Negatives, -1)).sum(-1);
             var alone = (Alone(tower.ItemIds, tower.ItemAttributes())).index_select(0, items).view(rows, -1);
@@ -91,7 +92,7 @@ public sealed class DeepFm(DeepFmOptions options) : NeuralRecommender<DeepFmOpti
             var alone = Alone(q, y).Copied();
             var own = bias.Copied();
             for (var i = 0; i < alone.Length; i++) if (tower.SeenItems.Size(i) == 0) alone[i] -= own[i]; // only ever a negative
-            return new NeuMfModel(new(users, items, new(vectors, Audience.Of(tower.Train, vectors, _options.Width), (q + y).Copied(), alone, _options.Width), Key), tower.Freeze(users, items), Key);
+            return new NeuMfModel(new(users, items, new(vectors, Audience.Of(tower.Train, vectors, _options.Width), (q + y).Copied(), alone, _options.Width, tower.Scenarios()), Key), tower.Freeze(users, items), Key);
         }
     }
 }

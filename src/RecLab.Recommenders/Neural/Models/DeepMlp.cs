@@ -35,7 +35,8 @@ public sealed record DeepMlpOptions : NeuralOptions
 /// sampled untouched items.</summary>
 /// <remarks>The MLP of He, Liao, Zhang, Nie, Hu and Chua, "Neural Collaborative Filtering", WWW 2017, section 3.3 (the first layer of the
 /// concatenated vectors written as a sum), with dropout. A stranger's vector is the mean over their items of the mean vector of those who
-/// touched the item, stretched by the factor that fits known users best in least squares.</remarks>
+/// touched the item, stretched by the factor that fits known users best in least squares. Where rows name a scenario (a placement), a
+/// vector of the scenario is added within the first layer: one more feature beside user and item.</remarks>
 public sealed class DeepMlp(DeepMlpOptions options) : NeuralRecommender<DeepMlpOptions, PairBatch>(options)
 {
     protected override (Network<PairBatch> Network, IBatches<PairBatch> Batches) Prepare(DeepMlpOptions options, Interactions train, int seed) =>

@@ -18,6 +18,8 @@ internal sealed class DeepMlpNetwork : Network<PairBatch>
     private readonly Embedding user, item;
     private readonly Linear fromUser, fromItem, head;
     private readonly ModuleList<Linear> layers;
+    private readonly ScenarioRows? _scenarios;
+    private readonly Parameter? scenario;
     private readonly Dropout drop;
 
     public DeepMlpNetwork(DeepMlpOptions options, Interactions train) : base("DeepMlp")
@@ -31,6 +33,8 @@ internal sealed class DeepMlpNetwork : Network<PairBatch>
         layers = ModuleList(widths.Zip(widths.Skip(1), (from, to) => Linear(from, to)).ToArray());
         head = Linear(widths[^1], 1);
         drop = Dropout(options.Dropout);
+        _scenarios = ScenarioRows.Of(train);
+        if (_scenarios is not null) scenario = Parameter(randn(_scenarios.Count, widths[0]) * 0.1);
         RegisterComponents();
         init.normal_(user.weight, 0, 0.1);
         init.normal_(item.weight, 0, 0.1);
@@ -44,6 +48,7 @@ internal sealed class DeepMlpNetwork : Network<PairBatch>
         var (rows, wide) = (batch.Users.Length, 1 + _negatives);
         // The user's half of the first layer is computed once per user and shared by the touched item and its negatives.
         var p = fromUser.call(user.call(tensor(batch.Users, device: Device))).unsqueeze(1);
+        if (scenario is not null) p = p + Kernels.Rows(scenario, tensor(batch.Scenarios!, device: Device)).unsqueeze(1);
         var q = fromItem.call(item.call(tensor(batch.Items, device: Device))).view(rows, wide, -1);
         var h = drop.call(_activation.Of(p + q));
         foreach (var layer in layers) h = drop.call(_activation.Of(layer.call(h)));
@@ -56,7 +61,8 @@ internal sealed class DeepMlpNetwork : Network<PairBatch>
         for (var u = 0; u < users.Count; u++)
             if (_train.ByUser.Size(u) == 0) vectors.AsSpan(u * _width, _width).Clear(); // never trained: zero marks "unknown"
         return new DeepMlpModel(users, items, new(vectors, Audience.Of(_train, vectors, _width), item.weight.Copied(), fromUser.weight.Copied(), fromUser.bias!.Copied(), fromItem.weight.Copied(),
-            [.. layers.Append(head).Select(l => new DenseArrays(l.weight.Copied(), l.bias!.Copied()))], _width, _activation));
+            [.. layers.Append(head).Select(l => new DenseArrays(l.weight.Copied(), l.bias!.Copied()))], _width, _activation,
+            scenario is null ? null : _scenarios!.Table(scenario.Copied(), fromUser.bias!.Copied().Length)));
     }
 }
 

@@ -25,7 +25,7 @@ public sealed record MmoeOptions : NeuralOptions
     [Display(Name = "Expert width", Description = "Units of each expert.", Order = 3), Range(2, 1024), Tunable(16, 128, Log = true)]
     public int ExpertWidth { get; init; } = 32;
 
-    [Display(Name = "Scenarios", Description = "Towers at most: the commonest first categories of the items, and one for all others.", Order = 4), Range(1, 64), Tunable(2, 20)]
+    [Display(Name = "Scenarios", Description = "Towers at most: the commonest first categories of the items, and one for all others. Data that name placements have a tower for each of those instead.", Order = 4), Range(1, 64), Tunable(2, 20)]
     public int MostScenarios { get; init; } = 8;
 
     [Display(Name = "Dropout", Description = "Share of the experts' units zeroed while training.", Order = 5), Range(0, 0.9), Tunable(0, 0.5)]
@@ -39,9 +39,10 @@ public sealed record MmoeOptions : NeuralOptions
 }
 
 /// <summary>Multi-gate mixture of experts over scenarios: with x = [p_u, q_i], experts <c>f_k = relu(W_k x + b_k)</c> shared by all and a gate of the scenario s of the item, <c>g = softmax(G_s x)</c>, the score is
-/// <c>p_u . q_i + b_i + w_s . (sum over k of g_k f_k)</c>, trained as the log-odds of "touched" against sampled untouched items. A scenario is an item's first category.</summary>
+/// <c>p_u . q_i + b_i + w_s . (sum over k of g_k f_k)</c>, trained as the log-odds of "touched" against sampled untouched items. A scenario is where
+/// the list is shown, for data that name it (a placement), and else an item's first category.</summary>
 /// <remarks>Ma, Zhao, Yi, Chen, Hong and Chi, "Modeling Task Relationships in Multi-task Learning with Multi-gate Mixture-of-Experts", KDD 2018, eq. 5 to 7, scenarios in place of tasks; the towers are linear, and a
-/// dot product stands beside them.</remarks>
+/// dot product stands beside them. Asked without a placement, the mixture of all towers by their shares of the rows answers, or a tower of its own where rows without a placement were learnt from.</remarks>
 public sealed class Mmoe(MmoeOptions options) : NeuralRecommender<MmoeOptions, PairBatch>(options)
 {
     protected override (Network<PairBatch> Network, IBatches<PairBatch> Batches) Prepare(MmoeOptions options, Interactions train, int seed) =>
@@ -53,7 +54,9 @@ public sealed class Mmoe(MmoeOptions options) : NeuralRecommender<MmoeOptions, P
     {
         private readonly MmoeOptions _options;
         private readonly Interactions _train;
-        private readonly Scenarios _scenarios;
+        private readonly Scenarios? _ofItems;
+        private readonly ScenarioRows? _ofRows;
+        private readonly int _count;
         private readonly Embedding user, item, tower;
         private readonly Linear userExperts, itemExperts, userGates, itemGates;
         private readonly Parameter bias;
@@ -61,14 +64,16 @@ public sealed class Mmoe(MmoeOptions options) : NeuralRecommender<MmoeOptions, P
 
         public Mixture(MmoeOptions options, Interactions train) : base("Mmoe")
         {
-            (_options, _train, _scenarios) = (options, train, Scenarios.Of(train, options.MostScenarios));
+            (_options, _train, _ofRows) = (options, train, ScenarioRows.Of(train));
+            if (_ofRows is null) _ofItems = Scenarios.Of(train, options.MostScenarios);
+            _count = _ofRows?.Count ?? _ofItems!.Count;
             user = Embedding(train.Users.Count, options.Width);
             item = Embedding(train.Items.Count, options.Width);
-            tower = Embedding(_scenarios.Count, options.ExpertWidth);
+            tower = Embedding(_count, options.ExpertWidth);
             userExperts = Linear(options.Width, options.Experts * options.ExpertWidth);
             itemExperts = Linear(options.Width, options.Experts * options.ExpertWidth, hasBias: false);
-            userGates = Linear(options.Width, _scenarios.Count * options.Experts);
-            itemGates = Linear(options.Width, _scenarios.Count * options.Experts, hasBias: false);
+            userGates = Linear(options.Width, _count * options.Experts);
+            itemGates = Linear(options.Width, _count * options.Experts, hasBias: false);
             bias = Parameter(zeros([train.Items.Count]));
             drop = Dropout(options.Dropout);
             RegisterComponents();
@@ -80,11 +85,12 @@ public sealed class Mmoe(MmoeOptions options) : NeuralRecommender<MmoeOptions, P
             var (rows, wide, experts) = (batch.Users.Length, 1 + _options.Negatives, _options.Experts);
             Tensor users = tensor(batch.Users, device: Device), items = tensor(batch.Items, device: Device), p = Kernels.Rows(user.weight, users), q = Kernels.Rows(item.weight, items);
             var found = drop.call(F.relu(userExperts.call(p).unsqueeze(1) + itemExperts.call(q).view(rows, wide, -1))).view(rows * wide, experts, -1);
-            // Of all scenarios' gates each pair wants its item's.
-            var scenario = Array.ConvertAll(batch.Items, i => _scenarios.OfItem[i]);
+            // Of all scenarios' gates each pair wants its own.
+            var scenario = new int[batch.Items.Length];
+            for (var r = 0; r < scenario.Length; r++) scenario[r] = _ofRows is null ? _ofItems!.OfItem[batch.Items[r]] : batch.Scenarios![r / wide];
             var places = new long[rows * wide];
-            for (var r = 0; r < places.Length; r++) places[r] = (long)r * _scenarios.Count + scenario[r];
-            var gates = (userGates.call(p).unsqueeze(1) + itemGates.call(q).view(rows, wide, -1)).reshape(rows * wide * _scenarios.Count, experts).index_select(0, tensor(places, device: Device));
+            for (var r = 0; r < places.Length; r++) places[r] = (long)r * _count + scenario[r];
+            var gates = (userGates.call(p).unsqueeze(1) + itemGates.call(q).view(rows, wide, -1)).reshape(rows * wide * _count, experts).index_select(0, tensor(places, device: Device));
             var mixed = (found * F.softmax(gates, 1).unsqueeze(-1)).sum(1);
             var deep = (mixed * Kernels.Rows(tower.weight, tensor(scenario, device: Device))).sum(-1);
             var product = (p.unsqueeze(1) * q.view(rows, wide, -1)).sum(-1).view(-1);
@@ -100,10 +106,14 @@ public sealed class Mmoe(MmoeOptions options) : NeuralRecommender<MmoeOptions, P
             for (var u = 0; u < users.Count; u++)
                 if (_train.ByUser.Size(u) == 0) vectors.AsSpan(u * width, width).Clear(); // never trained: zero marks "unknown"
             var gates = itemGates.call(item.weight).Copied();
-            var own = new float[items.Count * _options.Experts];
-            for (var i = 0; i < items.Count; i++) Array.Copy(gates, (i * _scenarios.Count + _scenarios.OfItem[i]) * _options.Experts, own, i * _options.Experts, _options.Experts);
-            return new MmoeModel(new(users, items, new(vectors, Audience.Of(_train, vectors, width), item.weight.Copied(), bias.Copied(), width), "mmoe"), new(_scenarios.OfItem, tower.weight.Copied(),
-                new(userExperts.weight.Copied(), userExperts.bias!.Copied()), itemExperts.call(item.weight).Copied(), new(userGates.weight.Copied(), userGates.bias!.Copied()), own, _options.Experts));
+            var own = gates;
+            if (_ofItems is not null)
+            {
+                own = new float[items.Count * _options.Experts];
+                for (var i = 0; i < items.Count; i++) Array.Copy(gates, (i * _count + _ofItems.OfItem[i]) * _options.Experts, own, i * _options.Experts, _options.Experts);
+            }
+            return new MmoeModel(new(users, items, new(vectors, Audience.Of(_train, vectors, width), item.weight.Copied(), bias.Copied(), width), "mmoe"), new(_ofItems?.OfItem, tower.weight.Copied(),
+                new(userExperts.weight.Copied(), userExperts.bias!.Copied()), itemExperts.call(item.weight).Copied(), new(userGates.weight.Copied(), userGates.bias!.Copied()), own, _options.Experts, _ofRows is null ? null : new(_ofRows.Names, _ofRows.SomeUnknown ? [.. new float[_ofRows.Names.Count], 1] : [.. _ofRows.Shares(), 0])));
         }
     }
 }
