@@ -35,6 +35,16 @@ public sealed class ScenarioTests
         return RecommenderCatalog.Get(key).Create(Options(key));
     }
 
+    private static readonly Dictionary<(string, bool, bool), IModel> Trained = []; // tests of this collection run one after the other
+
+    /// <summary>The family's model of <see cref="Opposite"/>, trained once.</summary>
+    private static IModel Train(string key, bool each, bool named = true)
+    {
+        var family = Of(key);
+        if (!Trained.TryGetValue((key, each, named), out var model)) Trained[(key, each, named)] = model = family.Train(Opposite(each, named), Context);
+        return model;
+    }
+
     /// <summary>Everybody touches ten items at home and ten in the cart: of even number here and odd there; with <paramref name="each"/> only even-numbered people do, and the others take to odd items in both.</summary>
     private static Interactions Opposite(bool each, bool named = true)
     {
@@ -73,7 +83,7 @@ public sealed class ScenarioTests
     public void Opposite_tastes_in_two_placements_are_told_apart_in_both(string key)
     {
         var (with, without) = (Opposite(each: false), Opposite(each: false, named: false));
-        var (knowing, blind) = (Of(key).Train(with, Context), Of(key).Train(without, Context));
+        var (knowing, blind) = (Train(key, each: false), Train(key, each: false, named: false));
         Assert.Equal(["home", "cart"], ((IScenarioModel)knowing).Scenarios.Ids);
         for (var place = 0; place < 2; place++)
         {
@@ -88,7 +98,7 @@ public sealed class ScenarioTests
     public void Those_whose_taste_changes_with_the_placement_are_told_from_those_whose_does_not(string key)
     {
         var (with, without) = (Opposite(each: true), Opposite(each: true, named: false));
-        var (knowing, blind) = (Of(key).Train(with, Context), Of(key).Train(without, Context));
+        var (knowing, blind) = (Train(key, each: true), Train(key, each: true, named: false));
         double[] told = [Right(knowing, with, 0, true), Right(knowing, with, 1, true)], even = [Right(blind, without, 0, true), Right(blind, without, 1, true)];
         Assert.True(told.Min() > 0.85, $"{key}: {told[0]:0.00} and {told[1]:0.00}");
         // one list for both places is right for half of the people in one of them at best
@@ -100,7 +110,7 @@ public sealed class ScenarioTests
     public void Saved_and_loaded_it_answers_the_same_bit_for_bit_in_every_placement(string key)
     {
         var data = Opposite(each: true);
-        var model = Of(key).Train(data, Context);
+        var model = Train(key, each: true);
         var file = new MemoryStream();
         model.Save(file);
         file.Position = 0;
@@ -124,7 +134,7 @@ public sealed class ScenarioTests
     {
         var data = Opposite(each: true, named: false);
         var file = new MemoryStream();
-        Of(key).Train(data, Context).Save(file);
+        Train(key, each: true, named: false).Save(file);
         file.Position = 0;
         var arrays = SafeTensors.Read(file);
         Assert.DoesNotContain(arrays.Keys, k => k.Contains("scenario.vector", StringComparison.Ordinal) || k == "share");
@@ -140,7 +150,7 @@ public sealed class ScenarioTests
     {
         // Both are linear in what a placement brings.
         var data = Opposite(each: true);
-        var model = Of(key).Train(data, Context);
+        var model = Train(key, each: true);
         float[] none = new float[Items], home = new float[Items], cart = new float[Items];
         model.Score(Query.Of(5, data.History(5)), none);
         model.Score(Query.Of(5, data.History(5)) with { Scenario = 0 }, home);
