@@ -18,7 +18,7 @@ public sealed record RecLabEvent
     public string? Session { get; init; }
     public DateTimeOffset OccurredAt { get; init; } = DateTimeOffset.UtcNow;
 
-    /// <summary>Whole minor units for baskets and purchases (1850 for 18.50), stars for ratings.</summary>
+    /// <summary>Whole minor units for baskets and purchases (1850 for 18.50), stars for ratings, anything countable for an event of your own (seconds for custom:dwell), up to a million either way.</summary>
     public double? Value { get; init; }
 
     /// <summary>ISO 4217.</summary>

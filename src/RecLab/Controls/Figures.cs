@@ -43,6 +43,9 @@ public static class Figures
     /// <summary>A ranking metric, four decimals; diversity takes three.</summary>
     public static string Metric(double value, int decimals = 4) => Fixed(value, decimals);
 
+    /// <summary>An average of seconds: one decimal below a hundred ("12.4 s"), two units from there on.</summary>
+    public static string Seconds(double seconds) => Math.Abs(seconds) < 99.95 ? Fixed(seconds, 1) + " s" : Duration(TimeSpan.FromSeconds(seconds));
+
     /// <summary>The two largest units: "9 min 40 s", "38 s"; below a second in ms, with one decimal below 100 ms.</summary>
     public static string Duration(TimeSpan span)
     {

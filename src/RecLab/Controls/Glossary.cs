@@ -53,6 +53,10 @@ public static class Glossary
         Exploration = new("Exploration", "A small share of places filled at random, so that new items get a chance and what-if questions can be answered later."),
         Propensity = new("Propensity", "The chance with which an item came to its place; logged so that other policies can be judged on the same data."),
         AATest = new("A/A test", "Two equal arms. About one in twenty such experiments shows a difference by chance; more means that the measuring is broken.", "A/A"),
+        Cap = new("Cap", "The most a single user can count for in a metric, the same in every arm and fixed before the start; what lies above counts as the cap (winsorised). It keeps a handful of users from deciding.", "capped", "winsorised"),
+        TimeToClick = new("Time to first click", "From a user's first list to the first click, averaged over those who click within a day. Who never clicks has no time: read it beside the share of users who click."),
+        DwellTime = new("Dwell time", "How many seconds people stay with an item, as your pages report it (custom:dwell with the seconds as its value)."),
+        OwnEvent = new("Own event", "Something your pages report under a name of your own, custom:NAME. It can be counted per user, as a share of users, and by its value.", "custom event", "Your own events"),
         ChanceToWin = new("Chance to win", "How likely an arm is better than control, given the data and a flat prior."),
         Risk = new("Risk", "What choosing this arm costs on average in the cases in which it is the worse one.");
 

@@ -41,7 +41,7 @@ internal sealed record EventBody
     public string? User { get; init; }
     public string? Session { get; init; }
     public DateTimeOffset? OccurredAt { get; init; }
-    [Description("Whole minor units for baskets and purchases (1850 for 18.50), stars for ratings.")] public double? Value { get; init; }
+    [Description("Whole minor units for baskets and purchases (1850 for 18.50), stars for ratings, anything countable for custom:NAME: seconds for custom:dwell. Ratings and own events add up values to three decimals, up to a million either way.")] public double? Value { get; init; }
     [Description("ISO 4217.")] public string? Currency { get; init; }
     [Description("Your own fields, at most 4096 characters.")] public JsonObject? Properties { get; init; }
 }

@@ -104,6 +104,7 @@ internal sealed class EventsDoor(EventLog log, TimeProvider clock)
         if (type is EventTypes.Viewable or EventTypes.Click && recommendation is not null && item is null && position == 0) fields.Fault("itemId", "or position is needed to know what was seen");
         if (type == EventTypes.Rating && value is null) fields.Fault("value", "is missing");
         if (type is EventTypes.Purchase or EventTypes.AddToCart && value is { } amount && (amount != Math.Floor(amount) || Math.Abs(amount) > 1e12)) fields.Fault("value", "must be whole minor units, such as 1850 for 18.50");
+        if (type is not null && (type == EventTypes.Rating || EventTypes.IsOwn(type)) && value is { } size && !(Math.Abs(size) <= OwnTotal.LargestValue)) fields.Fault("value", "must lie between -1000000 and 1000000");
         var properties = fields.Any("properties");
         if (properties is { ValueKind: not JsonValueKind.Object }) fields.Fault("properties", "must be an object");
         else if (properties is { } p && p.GetRawText().Length > PropertiesLimit) fields.Fault("properties", $"must not be longer than {PropertiesLimit} characters");

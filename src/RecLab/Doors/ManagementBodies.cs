@@ -63,7 +63,7 @@ internal sealed record ExperimentBody
     public string? Hypothesis { get; init; }
     public string? Owner { get; init; }
     [Description("Share of the placement's users that takes part.")] public double? Traffic { get; init; }
-    public string? GoalMetric { get; init; }
+    [Description("Key of a metric: ctr, clicks, clickers, conversion, revenue, rating, ratings, raters, dwell, time-to-click, ... or, over a shop's own event, custom:NAME:count, :users, :mean or :total, with :lower behind it where less is better.")] public string? GoalMetric { get; init; }
     public double? Alpha { get; init; }
-    [Description("Guardrails, secondary metrics, targeting, layer, testers (overrides), minimum users and days.")] public JsonObject? Settings { get; init; }
+    [Description("Guardrails, secondary metrics, caps ({metric, value} as given, or {metric, percentile}, 0.999 where absent, taken from the placement's past when it starts; fixedCaps then says what they came to), targeting, layer, testers (overrides), minimum users and days.")] public JsonObject? Settings { get; init; }
 }

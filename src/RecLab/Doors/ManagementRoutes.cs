@@ -73,9 +73,9 @@ internal static class ManagementRoutes
     private static void MapExperiments(RouteGroupBuilder api, ApiDoor door, ExperimentsDoor experiments)
     {
         api.Map("GET", "/experiments", door, experiments.ListAsync, new("listExperiments", "All experiments, newest first", "With their arms." + Secret, typeof(ExperimentsAnswer)));
-        api.Map("POST", "/experiments", door, experiments.PostAsync, new("draftExperiment", "A new draft", "The first arm is control; weights sum to 1 and are equal where absent." + Secret, typeof(ExperimentAnswer)) 
+        api.Map("POST", "/experiments", door, experiments.PostAsync, new("draftExperiment", "A new draft", "The first arm is control; weights sum to 1 and are equal where absent. Goal, guardrails and secondary metrics are named by key; caps limit what one user can count for." + Secret, typeof(ExperimentAnswer)) 
         {
-            Refusals = [400, 413, 415], Body = typeof(ExperimentBody), Example = """{"key":"home-2","placement":"home","hypothesis":"More clicks.","arms":[{"variant":"popularity"},{"variant":"als-64"}]}""",
+            Refusals = [400, 413, 415], Body = typeof(ExperimentBody), Example = """{"key":"home-2","placement":"home","hypothesis":"More clicks.","arms":[{"variant":"popularity"},{"variant":"als-64"}],"settings":{"guardrails":[{"metric":"custom:complaint:users:lower","margin":0.1}],"secondary":["rating","time-to-click"],"caps":[{"metric":"clicks","value":50}]}}""",
         });
         api.Map("GET", "/experiments/{key}", door, experiments.GetAsync, new("getExperiment", "One experiment", "As it is asked and where it stands." + Secret, typeof(ExperimentAnswer)) { Refusals = [404], Parameters = [Key] });
         api.Map("PATCH", "/experiments/{key}", door, experiments.PatchAsync, new("changeExperiment", "Changes a draft", "What the body names; once started, what is asked stays as it is." + Secret, typeof(ExperimentAnswer)) { Refusals = [400, 404, 409, 413, 415], Parameters = [Key], Body = typeof(ExperimentBody), Example = """{"hypothesis":"More clicks and no fewer purchases."}""" });

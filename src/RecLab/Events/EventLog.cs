@@ -74,6 +74,17 @@ public sealed class EventLog(EventStore store, IDbContextFactory<RecLabDb> datab
         return entry.Receipts;
     }
 
+    /// <summary>Keeps from now on what an experiment asks for beside what is kept of every experiment. Ends when that is durable.</summary>
+    /// <param name="measures">For each of the two readings; those of an earlier call are replaced.</param>
+    /// <returns>False, and nothing changed, where users of the experiment are counted already.</returns>
+    /// <exception cref="EventLogBusyException">The queue is full or the database cannot be written.</exception>
+    public async Task<bool> AskAsync(int experiment, IReadOnlyList<(bool Simulated, UnitMeasure Measure)> measures)
+    {
+        var entry = new AskedEntry(experiment, measures);
+        await Enqueue(entry);
+        return entry.Taken;
+    }
+
     /// <summary>Counts something that is no event, for the health pages. Nobody waits for it; it is dropped when the log is busy.</summary>
     public void Count(string kind, string placement, bool simulated, int count = 1)
     {

@@ -6,7 +6,7 @@ namespace RecLab.Events;
 /// <summary>The event database: where it lies, what its tables are, and connections to it. One writer (<see cref="EventLog"/>), any number of readers.</summary>
 public sealed class EventStore(HostPaths paths)
 {
-    /// <summary>Log (recommendation, event, trait, quarantine), its folds (mark, unit_day, arm, arm_day, moment, age, member, pair, shown,
+    /// <summary>Log (recommendation, event, trait, asked, quarantine), its folds (mark, unit_day, own_day, arm, arm_day, moment, age, member, pair, shown,
     /// crossed, spot, credit, team_day, standing, traffic, interest), and counters of what went by (tally).</summary>
     private const string Schema = """
         CREATE TABLE IF NOT EXISTS recommendation (
@@ -22,14 +22,21 @@ public sealed class EventStore(HostPaths paths)
         CREATE TABLE IF NOT EXISTS trait (
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, name TEXT NOT NULL, unit TEXT NOT NULL, value TEXT NOT NULL, at INTEGER NOT NULL,
           PRIMARY KEY (experiment, phase, simulated, name, unit)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS asked (
+          experiment INTEGER NOT NULL, simulated INTEGER NOT NULL, measure INTEGER NOT NULL, base INTEGER NOT NULL, name TEXT NOT NULL, cap INTEGER,
+          PRIMARY KEY (experiment, simulated, measure)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS mark (recommendation BLOB PRIMARY KEY, marks BLOB NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS unit_day (
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, unit TEXT NOT NULL, day INTEGER NOT NULL,
           lists INTEGER NOT NULL, served INTEGER NOT NULL, rendered INTEGER NOT NULL, viewable INTEGER NOT NULL, clicked INTEGER NOT NULL,
           carts INTEGER NOT NULL, purchases INTEGER NOT NULL, revenue INTEGER NOT NULL, seen INTEGER NOT NULL, reciprocal INTEGER NOT NULL, gain INTEGER NOT NULL,
-          known INTEGER NOT NULL, head INTEGER NOT NULL, varied INTEGER NOT NULL, variety INTEGER NOT NULL,
+          known INTEGER NOT NULL, head INTEGER NOT NULL, varied INTEGER NOT NULL, variety INTEGER NOT NULL, ratings INTEGER NOT NULL, stars INTEGER NOT NULL, own INTEGER NOT NULL,
           first_at INTEGER, last_at INTEGER, first_click_at INTEGER,
           PRIMARY KEY (experiment, phase, simulated, arm, unit, day)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS own_day (
+          experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, name TEXT NOT NULL, arm INTEGER NOT NULL, unit TEXT NOT NULL, day INTEGER NOT NULL,
+          count INTEGER NOT NULL, valued INTEGER NOT NULL, value INTEGER NOT NULL,
+          PRIMARY KEY (experiment, phase, simulated, name, arm, unit, day)) WITHOUT ROWID;
         CREATE INDEX IF NOT EXISTS unit_day_busy ON unit_day (experiment, phase, simulated, unit) WHERE lists > 2000 OR clicked > 500;
         CREATE TABLE IF NOT EXISTS arm (
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, first_day INTEGER NOT NULL, last_day INTEGER NOT NULL,
@@ -38,7 +45,7 @@ public sealed class EventStore(HostPaths paths)
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, day INTEGER NOT NULL,
           lists INTEGER NOT NULL, served INTEGER NOT NULL, rendered INTEGER NOT NULL, viewable INTEGER NOT NULL, clicked INTEGER NOT NULL,
           carts INTEGER NOT NULL, purchases INTEGER NOT NULL, revenue INTEGER NOT NULL, seen INTEGER NOT NULL, reciprocal INTEGER NOT NULL, gain INTEGER NOT NULL,
-          known INTEGER NOT NULL, head INTEGER NOT NULL, varied INTEGER NOT NULL, variety INTEGER NOT NULL,
+          known INTEGER NOT NULL, head INTEGER NOT NULL, varied INTEGER NOT NULL, variety INTEGER NOT NULL, ratings INTEGER NOT NULL, stars INTEGER NOT NULL, own INTEGER NOT NULL,
           PRIMARY KEY (experiment, phase, simulated, arm, day)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS moment (
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, day INTEGER NOT NULL, measure INTEGER NOT NULL, units INTEGER NOT NULL,
@@ -99,7 +106,7 @@ public sealed class EventStore(HostPaths paths)
     private readonly string _writer = new SqliteConnectionStringBuilder { DataSource = paths.EventDatabase, Pooling = false, DefaultTimeout = 2 }.ToString();
 
     /// <summary>The folds: every table that can be made again from the log.</summary>
-    public static IReadOnlyList<string> Folds { get; } = ["mark", "unit_day", "arm", "arm_day", "moment", "age", "member", "pair", "shown", "crossed", "spot", "credit", "team_day", "standing", "traffic", "interest"];
+    public static IReadOnlyList<string> Folds { get; } = ["mark", "unit_day", "own_day", "arm", "arm_day", "moment", "age", "member", "pair", "shown", "crossed", "spot", "credit", "team_day", "standing", "traffic", "interest"];
 
     /// <summary>Makes the tables that are missing. Safe to call from several processes.</summary>
     public void Create()

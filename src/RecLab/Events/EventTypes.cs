@@ -21,6 +21,15 @@ public static class EventTypes
         return text;
     }
 
+    /// <summary>A host's own type.</summary>
+    public static bool IsOwn(string type) => type.StartsWith(CustomPrefix, StringComparison.Ordinal);
+
+    /// <summary>The name of a host's own type, without the prefix.</summary>
+    public static string KindOf(string type) => type[CustomPrefix.Length..];
+
+    /// <summary>Counts for its user in every arm that showed the user a list in the seven days before.</summary>
+    public static bool IsOutcome(string type) => type is AddToCart or Purchase or Rating || IsOwn(type);
+
     /// <summary>Happens to an item of a shown list and is counted per impression.</summary>
     public static bool IsImpression(string type) => type is Rendered or Viewable or Click;
 

@@ -33,6 +33,7 @@ internal sealed class EventWriter(EventStore store, IdSealer sealer, string curr
                 {
                     case ExposureEntry served: Serve(s, served); break;
                     case EventsEntry batch: for (var i = 0; i < batch.Events.Count; i++) batch.Receipts[i] = Take(s, batch.Events[i]); break;
+                    case AskedEntry asked: asked.Taken = s.Books.Write(asked.Experiment, asked.Measures); break;
                     case TallyEntry tally: Count(s, tally.Kind, tally.Placement, tally.Simulated, tally.At, tally.Count); break;
                 }
             s.Lists.Write();
@@ -58,7 +59,7 @@ internal sealed class EventWriter(EventStore store, IdSealer sealer, string curr
     {
         if (_s is not null) return _s;
         _connection = store.OpenWriter();
-        return _s = new(_connection, sealer);
+        return _s = new(_connection, sealer, new(_connection));
     }
 
     /// <summary>SQLite's data version moves when another connection commits; what is kept in memory is then read again.</summary>
@@ -127,7 +128,7 @@ internal sealed class EventWriter(EventStore store, IdSealer sealer, string curr
         {
             if (flags == EventFlags.None && s.Fold.Impression(list!, e.Type, place, e.OccurredAt)) s.Lists.Touch(list!);
         }
-        else if (e.Type is EventTypes.AddToCart or EventTypes.Purchase && unit.Length > 0 && (flags & (EventFlags.Future | EventFlags.Stale)) == 0)
+        else if (EventTypes.IsOutcome(e.Type) && unit.Length > 0 && (flags & (EventFlags.Future | EventFlags.Stale)) == 0)
         {
             s.Fold.Outcome(e, unit, flags);
         }
@@ -176,7 +177,7 @@ internal sealed class EventWriter(EventStore store, IdSealer sealer, string curr
         System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(a.AsSpan()), MemoryMarshal.AsBytes(b.AsSpan()));
 
     /// <summary>Everything prepared once per connection.</summary>
-    private sealed class Statements(SqliteConnection connection, IdSealer sealer) : IDisposable
+    private sealed class Statements(SqliteConnection connection, IdSealer sealer, MeasureBook.Shelf books) : IDisposable
     {
         public readonly Statement Begin = new(connection, "BEGIN IMMEDIATE"), Commit = new(connection, "COMMIT"), Rollback = new(connection, "ROLLBACK"),
             DataVersion = new(connection, "PRAGMA data_version");
@@ -192,7 +193,8 @@ internal sealed class EventWriter(EventStore store, IdSealer sealer, string curr
         public readonly Statement TrimQuarantine = new(connection, "DELETE FROM quarantine WHERE rowid <= (SELECT max(rowid) FROM quarantine) - ?1");
         private readonly Statement _tally = new(connection, "INSERT INTO tally VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET count = count + excluded.count");
         public readonly ShownLists Lists = new(connection, sealer);
-        public readonly Fold Fold = new(connection);
+        public readonly MeasureBook.Shelf Books = books;
+        public readonly Fold Fold = new(connection, books);
         public readonly Dictionary<(int Day, string Kind, string Placement, bool Simulated), int> Tallies = [];
 
         public void WriteTallies()
@@ -213,6 +215,7 @@ internal sealed class EventWriter(EventStore store, IdSealer sealer, string curr
             foreach (var statement in new[] { Begin, Commit, Rollback, DataVersion, AddList, AddTrait, AddEvent, Quarantine, TrimQuarantine, _tally }) statement.Dispose();
             Lists.Dispose();
             Fold.Dispose();
+            Books.Dispose();
         }
     }
 }

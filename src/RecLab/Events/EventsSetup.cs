@@ -11,6 +11,7 @@ public static class EventsSetup
         services.AddSingleton<EventLog>();
         services.AddHostedService(provider => provider.GetRequiredService<EventLog>());
         services.AddSingleton<UnitTotals>();
+        services.AddSingleton<PastUsers>();
         services.AddSingleton<UnitSlices>();
         services.AddSingleton<TeamTotals>();
         services.AddSingleton<SharedUsers>();

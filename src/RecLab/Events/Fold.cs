@@ -5,38 +5,49 @@ namespace RecLab.Events;
 /// <summary>Adds the log up: totals per unit and day, impressions per position, traffic per hour, interests per person. Written in the same transaction as the rows it counts. A list's impressions
 /// belong to the day it was served, so that a click falls on the same day as the impression it needs; purchases belong to the day they happen.
 /// The order of arrival never matters: marks are only ever set, counters count marks, first times are minima.</summary>
-internal sealed class Fold(SqliteConnection connection) : IDisposable
+internal sealed class Fold(SqliteConnection connection, MeasureBook.Shelf books) : IDisposable
 {
     private readonly record struct UnitKey(int Experiment, int Phase, bool Simulated, int Arm, string Unit, int Day);
     private readonly record struct TrafficKey(long Hour, string Placement, int Variant, bool Simulated);
+
+    private readonly record struct OwnKey(UnitKey User, string Kind);
 
     private readonly record struct SpotKey(int Experiment, int Phase, bool Simulated, int Arm, int Position);
 
     private sealed class Sums
     {
+        public long Ratings, Stars, Own;
         public long Lists, Served, Rendered, Viewable, Clicked, Carts, Purchases, Revenue, Seen, Reciprocal, Gain, Known, Head, Varied, Variety;
         public long FirstAt = long.MaxValue, LastAt = long.MinValue, FirstClickAt = long.MaxValue;
 
         public UnitTotal Total => new()
         {
             Lists = Lists, Served = Served, Rendered = Rendered, Viewable = Viewable, Clicked = Clicked, Carts = Carts, Purchases = Purchases, Revenue = Revenue,
-            Seen = Seen, Reciprocal = Reciprocal, Gain = Gain, Known = Known, Head = Head, Varied = Varied, Variety = Variety,
+            Seen = Seen, Reciprocal = Reciprocal, Gain = Gain, Known = Known, Head = Head, Varied = Varied, Variety = Variety, Ratings = Ratings, Stars = Stars, Own = Own,
         };
     }
 
     private readonly Dictionary<UnitKey, Sums> _units = [];
     private readonly Dictionary<TrafficKey, Sums> _traffic = [];
     private readonly Dictionary<SpotKey, Sums> _spots = [];
+    private readonly Dictionary<OwnKey, OwnTotal> _own = [];
+
+    /// <summary>Who was shown a list that is not written yet.</summary>
+    private readonly HashSet<(string Unit, bool Simulated)> _shownNow = [];
     private readonly Exposed _exposed = new(connection);
-    private readonly Growth _growth = new(connection);
+    private readonly Growth _growth = new(connection, books);
     private readonly Credits _credits = new(connection);
-    private readonly SharedSums _shared = new(connection);
+    private readonly SharedSums _shared = new(connection, books);
     private readonly ShownItems _shown = new(connection);
     private readonly Statement _addUnit = new(connection, $"""
         INSERT INTO unit_day VALUES ({string.Join(", ", Enumerable.Range(1, 9 + UnitTotal.Width).Select(i => $"?{i}"))})
         ON CONFLICT DO UPDATE SET {string.Join(", ", UnitTotal.Columns.Split(", ").Select(c => $"{c} = {c} + excluded.{c}"))},
           first_at = coalesce(min(first_at, excluded.first_at), first_at, excluded.first_at), last_at = coalesce(max(last_at, excluded.last_at), last_at, excluded.last_at),
           first_click_at = coalesce(min(first_click_at, excluded.first_click_at), first_click_at, excluded.first_click_at)
+        """);
+    private readonly Statement _addOwn = new(connection, """
+        INSERT INTO own_day VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        ON CONFLICT DO UPDATE SET count = count + excluded.count, valued = valued + excluded.valued, value = value + excluded.value
         """);
     private readonly Statement _addSpot = new(connection, """
         INSERT INTO spot VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -56,6 +67,7 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
         {
             var unit = UnitOf(list);
             unit.Lists++;
+            _shownNow.Add((list.Unit, list.Simulated));
             unit.Served += list.Items.Count;
             unit.FirstAt = Math.Min(unit.FirstAt, list.ServedAt);
             unit.LastAt = Math.Max(unit.LastAt, list.ServedAt);
@@ -126,16 +138,36 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
         if ((added & Mark.Clicked) != 0) sums.Clicked++;
     }
 
-    /// <summary>A basket or purchase counts for its user in every arm that showed the user a list in the seven days before.</summary>
+    /// <summary>A basket, a purchase, a rating or an event of the shop's own kinds counts for its user in every arm that showed the user a list in the seven days before.</summary>
     public void Outcome(ReceivedEvent happened, string unit, EventFlags flags)
     {
-        Write(); // exposures of this very transaction count too
+        var parts = OwnTotal.InParts(happened.Value);
+        if (happened.Type == EventTypes.Rating && parts is null) return; // says nothing that could be added up
+        if (_shownNow.Contains((unit, happened.Simulated))) Write(); // exposures of this very transaction count too
         foreach (var arm in _exposed.Before(unit, happened.Simulated, happened.OccurredAt))
         {
-            var sums = Of(_units, new(arm.Experiment, arm.Phase, happened.Simulated, arm.Number, unit, EventTimes.DayOf(happened.OccurredAt)));
-            if (happened.Type == EventTypes.AddToCart) { sums.Carts++; continue; }
-            sums.Purchases++;
-            if ((flags & EventFlags.OtherCurrency) == 0) sums.Revenue += (long)(happened.Value ?? 0);
+            var key = new UnitKey(arm.Experiment, arm.Phase, happened.Simulated, arm.Number, unit, EventTimes.DayOf(happened.OccurredAt));
+            var sums = Of(_units, key);
+            switch (happened.Type)
+            {
+                case EventTypes.AddToCart:
+                    sums.Carts++;
+                    break;
+                case EventTypes.Purchase:
+                    sums.Purchases++;
+                    if ((flags & EventFlags.OtherCurrency) == 0) sums.Revenue += (long)(happened.Value ?? 0);
+                    break;
+                case EventTypes.Rating:
+                    sums.Ratings++;
+                    sums.Stars += parts!.Value;
+                    break;
+                default:
+                    sums.Own++;
+                    var kind = EventTypes.KindOf(happened.Type);
+                    ref var own = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_own, new(key, kind), out _);
+                    own = new(kind, own.Count + 1, own.Valued + (parts is null ? 0 : 1), own.Value + (parts ?? 0));
+                    break;
+            }
         }
     }
 
@@ -161,6 +193,9 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
                 .Set(9 + UnitTotal.Width, s.FirstClickAt < long.MaxValue ? s.FirstClickAt : null).Run();
             if (key.Experiment > 0) _growth.Add(key.Experiment, key.Phase, key.Simulated, key.Arm, key.Day, s.Total);
         }
+        foreach (var (key, own) in _own)
+            _addOwn.Set(1, key.User.Experiment).Set(2, key.User.Phase).Set(3, key.User.Simulated).Set(4, key.Kind).Set(5, key.User.Arm).Set(6, key.User.Unit).Set(7, key.User.Day)
+                .Set(8, own.Count).Set(9, own.Valued).Set(10, own.Value).Run();
         _growth.PutIn();
         _shared.PutIn();
         _shown.Write();
@@ -171,6 +206,8 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
         foreach (var (key, s) in _spots)
             _addSpot.Set(1, key.Experiment).Set(2, key.Phase).Set(3, key.Simulated).Set(4, key.Arm).Set(5, key.Position).Set(6, s.Rendered).Set(7, s.Viewable).Set(8, s.Clicked).Run();
         _units.Clear();
+        _own.Clear();
+        _shownNow.Clear();
         _spots.Clear();
         _traffic.Clear();
     }
@@ -179,6 +216,8 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
     public void Forget()
     {
         _units.Clear();
+        _own.Clear();
+        _shownNow.Clear();
         _spots.Clear();
         _traffic.Clear();
         _growth.Forget();
@@ -186,6 +225,7 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
         _shown.Forget();
         _credits.Forget();
         _exposed.Forget();
+        books.Forget();
     }
 
     public void Dispose()
@@ -196,6 +236,7 @@ internal sealed class Fold(SqliteConnection connection) : IDisposable
         _shown.Dispose();
         _credits.Dispose();
         _addUnit.Dispose();
+        _addOwn.Dispose();
         _addSpot.Dispose();
         _addTraffic.Dispose();
         _addInterest.Dispose();

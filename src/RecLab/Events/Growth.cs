@@ -6,7 +6,7 @@ namespace RecLab.Events;
 
 /// <summary>Keeps the sums over users of every arm day by day, so that a results page reads a few rows however many users there are. A user whose totals change is taken out as
 /// stored before and put in as stored after; with whole numbers below 2^53 that is exact in any order. Only the writer's thread uses it.</summary>
-internal sealed class Growth(SqliteConnection connection) : IDisposable
+internal sealed class Growth(SqliteConnection connection, MeasureBook.Shelf books) : IDisposable
 {
     private readonly record struct Member(int Experiment, int Phase, bool Simulated, int Arm, string Unit);
     private readonly record struct Key(int Experiment, int Phase, bool Simulated, int Arm, int Day);
@@ -15,8 +15,9 @@ internal sealed class Growth(SqliteConnection connection) : IDisposable
     private const string Sums = "y, d, x, e, yy, yd, yx, ye, dd, dx, de, xx, xe, ee";
     private const string Counts = UnitTotal.Columns;
 
-    private readonly Statement _rows = new(connection, $"SELECT day, {Counts} FROM unit_day WHERE experiment = ?1 AND phase = ?2 AND simulated = ?3 AND arm = ?4 AND unit = ?5 ORDER BY day");
-    private readonly Statement _before = new(connection, $"SELECT day, {Counts} FROM unit_day WHERE experiment = 0 AND phase = 0 AND simulated = ?1 AND arm = 0 AND unit = ?2 AND day < ?3");
+    private readonly OwnRows _own = new(connection);
+    private readonly Statement _rows = new(connection, $"SELECT day, {UnitTotal.Row} FROM unit_day WHERE experiment = ?1 AND phase = ?2 AND simulated = ?3 AND arm = ?4 AND unit = ?5 ORDER BY day");
+    private readonly Statement _before = new(connection, $"SELECT day, {UnitTotal.Row} FROM unit_day WHERE experiment = 0 AND phase = 0 AND simulated = ?1 AND arm = 0 AND unit = ?2 AND day < ?3");
     private readonly Statement _later = new(connection, "SELECT experiment, phase, arm FROM arm WHERE experiment > 0 AND simulated = ?1 AND last_day > ?2");
     private readonly Statement _armsOf = new(connection, """
         SELECT count(*) FROM arm a WHERE a.experiment = ?1 AND a.phase = ?2 AND a.simulated = ?3
@@ -63,7 +64,10 @@ internal sealed class Growth(SqliteConnection connection) : IDisposable
                 CollectionsMarshal.GetValueRefOrAddDefault(arrived, member with { Arm = -1 }, out _)++;
         foreach (var (member, arms) in arrived) Cross(member, arms);
         foreach (var (key, sums) in _moments)
-            for (var m = 0; m < sums.Length; m++) Write(key, m, sums[m]);
+        {
+            var numbers = books.Of(key.Experiment, key.Simulated).Numbers;
+            for (var m = 0; m < sums.Length; m++) Write(key, numbers[m], sums[m]);
+        }
         foreach (var (key, t) in _days) t.Bind(_addDay.Set(1, key.Experiment).Set(2, key.Phase).Set(3, key.Simulated).Set(4, key.Arm).Set(5, key.Day), 6).Run();
         foreach (var (key, sums) in _ages) Write(key, sums);
         Forget();
@@ -81,6 +85,7 @@ internal sealed class Growth(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
+        _own.Dispose();
         foreach (var statement in new[] { _rows, _before, _later, _armsOf, _addMoment, _addDay, _addAge, _dropAge, _addCrossed }) statement.Dispose();
     }
 
@@ -109,16 +114,20 @@ internal sealed class Growth(SqliteConnection connection) : IDisposable
     {
         var rows = Read(_rows.Set(1, member.Experiment).Set(2, member.Phase).Set(3, member.Simulated).Set(4, member.Arm).Set(5, member.Unit));
         if (rows.Count == 0) return false;
-        var before = Read(_before.Set(1, member.Simulated).Set(2, member.Unit).Set(3, rows[0].Day)).Aggregate(default(UnitTotal), (sum, row) => sum + row.Total);
-        Contribute(rows, before, UnitMeasure.Kept, takeOut, day =>
+        var book = books.Of(member.Experiment, member.Simulated);
+        _own.Attach(rows, book.Kinds, new(member.Experiment, member.Phase, member.Simulated), member.Arm, member.Unit);
+        var earlier = Read(_before.Set(1, member.Simulated).Set(2, member.Unit).Set(3, rows[0].Day));
+        _own.Attach(earlier, book.Kinds, new(0, 0, member.Simulated), 0, member.Unit);
+        var before = earlier.Aggregate(default(UnitTotal), (sum, row) => sum + row.Total);
+        Contribute(rows, before, book.Measures, takeOut, day =>
         {
             ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(_moments, new(member.Experiment, member.Phase, member.Simulated, member.Arm, day), out _);
-            return sums ??= new UnitSums[UnitMeasure.Kept.Count];
+            return sums ??= new UnitSums[book.Measures.Count];
         });
-        AddAges(rows, UnitMeasure.Kept, takeOut, age =>
+        AddAges(rows, book.Measures, takeOut, age =>
         {
             ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(_ages, new(member.Experiment, member.Phase, member.Simulated, member.Arm, age), out _);
-            return sums ??= new UnitSums[UnitMeasure.Kept.Count];
+            return sums ??= new UnitSums[book.Measures.Count];
         });
         return rows.Any(r => r.Total.Lists > 0);
     }
@@ -152,8 +161,9 @@ internal sealed class Growth(SqliteConnection connection) : IDisposable
     private void Write(AgeKey key, UnitSums[] sums)
     {
         if (sums.All(s => s == default)) return;
+        var numbers = books.Of(key.Experiment, key.Simulated).Numbers;
         for (var m = 0; m < sums.Length; m++)
-            _addAge.Set(1, key.Experiment).Set(2, key.Phase).Set(3, key.Simulated).Set(4, key.Arm).Set(5, key.Age).Set(6, m).Set(7, sums[m].Units)
+            _addAge.Set(1, key.Experiment).Set(2, key.Phase).Set(3, key.Simulated).Set(4, key.Arm).Set(5, key.Age).Set(6, numbers[m]).Set(7, sums[m].Units)
                 .Set(8, (double?)sums[m].Y).Set(9, (double?)sums[m].D).Set(10, (double?)sums[m].YY).Set(11, (double?)sums[m].YD).Set(12, (double?)sums[m].DD).Run();
         if (sums[0].Units < 0) _dropAge.Set(1, key.Experiment).Set(2, key.Phase).Set(3, key.Simulated).Set(4, key.Arm).Set(5, key.Age).Run();
     }
@@ -162,7 +172,7 @@ internal sealed class Growth(SqliteConnection connection) : IDisposable
     {
         List<(int, UnitTotal)> read = [];
         while (rows.Step())
-            read.Add((rows.Int(0), UnitTotal.Of(c => rows.Long(c + 1))));
+            read.Add((rows.Int(0), UnitTotal.OfUser(c => rows.Long(c + 1))));
         rows.Reset();
         return read;
     }

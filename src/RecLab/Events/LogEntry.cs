@@ -32,6 +32,17 @@ internal sealed class EventsEntry(IReadOnlyList<ReceivedEvent> events) : LogEntr
     public override int Size => Events.Count;
 }
 
+/// <summary>What an experiment asks to be kept beside what is kept of every experiment.</summary>
+internal sealed class AskedEntry(int experiment, IReadOnlyList<(bool Simulated, UnitMeasure Measure)> measures) : LogEntry
+{
+    public int Experiment => experiment;
+    public IReadOnlyList<(bool Simulated, UnitMeasure Measure)> Measures => measures;
+
+    /// <summary>False where users of the experiment are counted already: what it asks stands.</summary>
+    public bool Taken { get; set; }
+    public override int Size => 1;
+}
+
 /// <summary>Something to be counted that is no event: a list without consent, a bot, a rejected body.</summary>
 internal sealed class TallyEntry(string kind, string placement, bool simulated, long at, int count) : LogEntry
 {

@@ -6,15 +6,16 @@ namespace RecLab.Events;
 
 /// <summary>Keeps, for every two experiments that share users, the sums over these users by arm of the one and arm of the other, so that a page that asks whether experiments disturb each
 /// other reads a few rows. As in <see cref="Growth"/>, a user is taken out as stored before and put in as stored after. Only the writer's thread uses it.</summary>
-internal sealed class SharedSums(SqliteConnection connection) : IDisposable
+internal sealed class SharedSums(SqliteConnection connection, MeasureBook.Shelf books) : IDisposable
 {
     private readonly record struct Person(bool Simulated, string Unit);
     private readonly record struct Place(int Experiment, int Phase, int Arm);
     private readonly record struct Cell(Place Own, bool Simulated, Place Other);
 
+    private readonly OwnRows _own = new(connection);
     private readonly Statement _places = new(connection, "SELECT experiment, phase, arm FROM member WHERE simulated = ?1 AND unit = ?2 ORDER BY experiment, phase, arm");
     private readonly Statement _join = new(connection, "INSERT OR IGNORE INTO member VALUES (?1, ?2, ?3, ?4, ?5)");
-    private readonly Statement _rows = new(connection, $"SELECT {UnitTotal.Columns} FROM unit_day WHERE experiment = ?1 AND phase = ?2 AND simulated = ?3 AND arm = ?4 AND unit = ?5");
+    private readonly Statement _rows = new(connection, $"SELECT {UnitTotal.Row} FROM unit_day WHERE experiment = ?1 AND phase = ?2 AND simulated = ?3 AND arm = ?4 AND unit = ?5");
     private readonly Statement _add = new(connection, $"INSERT INTO pair VALUES ({Growth.Places(14)}) ON CONFLICT DO UPDATE SET {Growth.Grow("units, y, d, yy, yd, dd")}");
     private readonly Statement _drop = new(connection, """
         DELETE FROM pair WHERE experiment = ?1 AND phase = ?2 AND simulated = ?3 AND other = ?4 AND other_phase = ?5 AND arm = ?6 AND other_arm = ?7 AND units = 0
@@ -71,6 +72,7 @@ internal sealed class SharedSums(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
+        _own.Dispose();
         foreach (var statement in new[] { _places, _join, _rows, _add, _drop }) statement.Dispose();
     }
 
@@ -85,8 +87,10 @@ internal sealed class SharedSums(SqliteConnection connection) : IDisposable
             if (!places.Any(p => p.Experiment != own.Experiment && (touched || fresh.Contains((p.Experiment, p.Phase))))) continue;
             var total = default(UnitTotal);
             _rows.Set(1, own.Experiment).Set(2, own.Phase).Set(3, person.Simulated).Set(4, own.Arm).Set(5, person.Unit);
-            while (_rows.Step()) total += UnitTotal.Of(_rows.Long);
+            while (_rows.Step()) total += UnitTotal.OfUser(_rows.Long);
             _rows.Reset();
+            var book = books.Of(own.Experiment, person.Simulated);
+            total = _own.Attach(total, book.Kinds, new(own.Experiment, own.Phase, person.Simulated), own.Arm, person.Unit);
             var (experiment, phase) = (0, 0);
             foreach (var other in places)
             {
@@ -95,8 +99,8 @@ internal sealed class SharedSums(SqliteConnection connection) : IDisposable
                 (experiment, phase) = (other.Experiment, other.Phase);
                 if (!touched && !fresh.Contains((experiment, phase))) continue;
                 ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(_cells, new(own, person.Simulated, other), out _);
-                sums ??= new UnitSums[UnitMeasure.Kept.Count];
-                for (var m = 0; m < sums.Length; m++) sums[m] = takeOut ? sums[m] - UnitMeasure.Kept[m].Of(total, default) : sums[m] + UnitMeasure.Kept[m].Of(total, default);
+                sums ??= new UnitSums[book.Measures.Count];
+                for (var m = 0; m < sums.Length; m++) sums[m] = takeOut ? sums[m] - book.Measures[m].Of(total, default) : sums[m] + book.Measures[m].Of(total, default);
             }
         }
     }
@@ -113,8 +117,9 @@ internal sealed class SharedSums(SqliteConnection connection) : IDisposable
     private void Write(Cell cell, UnitSums[] sums)
     {
         if (sums.All(s => s == default)) return;
+        var numbers = books.Of(cell.Own.Experiment, cell.Simulated).Numbers;
         for (var m = 0; m < sums.Length; m++)
-            Key(_add, cell).Set(8, m).Set(9, sums[m].Units).Set(10, (double?)sums[m].Y).Set(11, (double?)sums[m].D).Set(12, (double?)sums[m].YY).Set(13, (double?)sums[m].YD).Set(14, (double?)sums[m].DD).Run();
+            Key(_add, cell).Set(8, numbers[m]).Set(9, sums[m].Units).Set(10, (double?)sums[m].Y).Set(11, (double?)sums[m].D).Set(12, (double?)sums[m].YY).Set(13, (double?)sums[m].YD).Set(14, (double?)sums[m].DD).Run();
         if (sums[0].Units < 0) Key(_drop, cell).Run();
     }
 

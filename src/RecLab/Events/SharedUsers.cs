@@ -10,7 +10,7 @@ public sealed class SharedUsers(EventStore store)
     /// for the first of them.</summary>
     /// <param name="own">The experiment whose totals are added up.</param>
     /// <param name="experiment">The other experiment and its phase.</param>
-    /// <param name="measure">A kept one.</param>
+    /// <param name="measure">A kept one; of any other there are none.</param>
     public IReadOnlyDictionary<(int Own, int Other), UnitSums> Read(UnitScope own, int experiment, int phase, UnitMeasure measure)
     {
         using var connection = store.OpenReader();
@@ -24,7 +24,7 @@ public sealed class SharedUsers(EventStore store)
         command.Parameters.AddWithValue("$simulated", own.Simulated ? 1 : 0);
         command.Parameters.AddWithValue("$other", experiment);
         command.Parameters.AddWithValue("$otherPhase", phase);
-        command.Parameters.AddWithValue("$measure", measure.Number);
+        command.Parameters.AddWithValue("$measure", MeasureBook.Read(connection, own.Experiment, own.Simulated).NumberOf(measure));
         using var reader = command.ExecuteReader();
         Dictionary<(int, int), UnitSums> cells = [];
         while (reader.Read()) cells[(reader.GetInt32(0), reader.GetInt32(1))] = Sums(reader, 2);

@@ -26,19 +26,21 @@ public sealed class UnitSlices(EventStore store)
     {
         using var connection = store.OpenReader();
         using var command = Command(connection, scope, name, $"""
-            SELECT u.arm, t.value, {string.Join(", ", UnitTotal.Columns.Split(", ").Select(c => $"sum(u.{c})"))}
+            SELECT u.arm, t.value, t.unit, {UnitTotal.Sum("u.")}
             FROM trait t JOIN unit_day u ON u.experiment = t.experiment AND u.phase = t.phase AND u.simulated = t.simulated AND u.unit = t.unit
             WHERE t.experiment = $experiment AND t.phase = $phase AND t.simulated = $simulated AND t.name = $name
               AND t.unit NOT IN (SELECT unit FROM unit_day WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated AND (lists > 2000 OR clicked > 500))
             GROUP BY u.arm, t.unit HAVING sum(u.lists) > 0
             """);
+        using var own = new OwnRows(connection);
+        string[] kinds = [.. measures.Select(m => m.Kind).Where(k => k.Length > 0).Distinct()];
         using var reader = command.ExecuteReader();
         Dictionary<(string, int), UnitSums[]> cells = [];
         while (reader.Read())
         {
             ref var sums = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(cells, (reader.GetString(1), reader.GetInt32(0)), out _);
             sums ??= new UnitSums[measures.Count];
-            var total = UnitTotals.Total(reader, 2);
+            var total = own.Attach(UnitTotals.Total(reader, 3), kinds, scope, reader.GetInt32(0), reader.GetString(2));
             for (var m = 0; m < measures.Count; m++) sums[m] += measures[m].Of(total, default);
         }
         return cells;

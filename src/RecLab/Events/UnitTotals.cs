@@ -16,7 +16,7 @@ public sealed class UnitTotals(EventStore store)
     /// <param name="measures">What to add up.</param>
     /// <param name="history">Also read what each user did outside any experiment on the days before the first list here (the X and E of <see cref="UnitSums"/>).</param>
     public IReadOnlyList<ArmGrowth> Read(UnitScope scope, IReadOnlyList<UnitMeasure> measures, bool history = false) =>
-        scope.Experiment > 0 && scope.UpToDay is null && measures.All(m => m.Number >= 0) ? ReadKept(scope, measures, history) : AddUp(scope, measures, history);
+        scope.Experiment > 0 && scope.UpToDay is null && ReadKept(scope, measures, history) is { } kept ? kept : AddUp(scope, measures, history);
 
     /// <summary>The same, added up from the users' totals: as many rows as users have days.</summary>
     internal IReadOnlyList<ArmGrowth> AddUp(UnitScope scope, IReadOnlyList<UnitMeasure> measures, bool history)
@@ -24,7 +24,9 @@ public sealed class UnitTotals(EventStore store)
         using var connection = store.OpenReader();
         using var transaction = connection.BeginTransaction(deferred: true);
         Dictionary<int, ArmDays> arms = [];
-        using var reader = Command(connection, $"SELECT arm, unit, day, {UnitTotal.Columns} {From} ORDER BY arm, unit, day", scope).ExecuteReader();
+        using var own = new OwnRows(connection);
+        string[] kinds = [.. measures.Select(m => m.Kind).Where(k => k.Length > 0).Distinct()];
+        using var reader = Command(connection, $"SELECT arm, unit, day, {UnitTotal.Row} {From} ORDER BY arm, unit, day", scope).ExecuteReader();
         List<(int Day, UnitTotal Total)> rows = [];
         var (arm, unit) = (-1, "");
         while (reader.Read())
@@ -40,32 +42,37 @@ public sealed class UnitTotals(EventStore store)
             if (rows.Count > 0)
             {
                 if (!arms.TryGetValue(arm, out var days)) arms[arm] = days = new(measures);
-                days.Add(rows, history ? Before(connection, scope, unit, rows[0].Day) : default, takeOut: false);
+                own.Attach(rows, kinds, scope, arm, unit);
+                days.Add(rows, history ? Before(connection, own, kinds, scope, unit, rows[0].Day) : default, takeOut: false);
             }
             rows.Clear();
             (arm, unit) = (nextArm, nextUnit);
         }
     }
 
-    /// <summary>From the sums that are kept; who behaves like a machine is taken out again.</summary>
-    private IReadOnlyList<ArmGrowth> ReadKept(UnitScope scope, IReadOnlyList<UnitMeasure> measures, bool history)
+    /// <summary>From the sums that are kept; who behaves like a machine is taken out again. Null where those of a measure are not kept.</summary>
+    private IReadOnlyList<ArmGrowth>? ReadKept(UnitScope scope, IReadOnlyList<UnitMeasure> measures, bool history)
     {
         using var connection = store.OpenReader();
         using var transaction = connection.BeginTransaction(deferred: true);
+        var book = MeasureBook.Read(connection, scope.Experiment, scope.Simulated);
+        var numbers = measures.Select(book.NumberOf).ToArray();
+        if (numbers.Contains(-1)) return null;
+        var places = numbers.Index().ToLookup(n => n.Item, n => n.Index);
         Dictionary<int, ArmDays> arms = [];
         using (var reader = Command(connection, $"SELECT arm, day, {UnitTotal.Columns} FROM arm_day WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated", scope).ExecuteReader())
             while (reader.Read())
             {
                 if (!arms.TryGetValue(reader.GetInt32(0), out var days)) arms[reader.GetInt32(0)] = days = new(measures);
-                days.Totals[reader.GetInt32(1)] = Total(reader, 2);
+                days.Totals[reader.GetInt32(1)] = UnitTotal.Of(c => reader.GetInt64(2 + c));
             }
         using (var reader = Command(connection, "SELECT arm, day, measure, units, y, d, x, e, yy, yd, yx, ye, dd, dx, de, xx, xe, ee FROM moment WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated", scope).ExecuteReader())
             while (reader.Read())
-                for (var m = 0; m < measures.Count; m++)
-                    if (measures[m].Number == reader.GetInt32(2)) arms[reader.GetInt32(0)].At(reader.GetInt32(1))[m] = Sums(reader, 3);
+                foreach (var m in places[reader.GetInt32(2)]) arms[reader.GetInt32(0)].At(reader.GetInt32(1))[m] = Sums(reader, 3);
+        using var own = new OwnRows(connection);
         foreach (var unit in Machines(connection, scope))
             foreach (var (arm, days) in arms)
-                if (Rows(connection, scope, arm, unit) is { Count: > 0 } rows) days.Add(rows, Before(connection, scope, unit, rows[0].Day), takeOut: true);
+                if (Rows(connection, own, book.Kinds, scope, arm, unit) is { Count: > 0 } rows) days.Add(rows, Before(connection, own, book.Kinds, scope, unit, rows[0].Day), takeOut: true);
         return [.. arms.OrderBy(a => a.Key).Select(a => a.Value.Build(a.Key, history)).Where(a => a.Days.Count > 0)];
     }
 
@@ -74,7 +81,7 @@ public sealed class UnitTotals(EventStore store)
     {
         using var connection = store.OpenReader();
         using var reader = Command(connection, $"""
-            SELECT arm, unit, {string.Join(", ", UnitTotal.Columns.Split(", ").Select(c => $"sum({c})"))} {From} GROUP BY arm, unit
+            SELECT arm, unit, {UnitTotal.Sum()} {From} GROUP BY arm, unit
             """, scope).ExecuteReader();
         while (reader.Read()) yield return (reader.GetInt32(0), reader.GetString(1), Total(reader, 2));
     }
@@ -105,21 +112,23 @@ public sealed class UnitTotals(EventStore store)
 
     /// <summary>What users did on the day of their first list in an arm, the day after, and so on: per arm and number of days since then the sums over the users of whom something
     /// was recorded on that day, each with what that day alone added. From the sums that are kept; who behaves like a machine is taken out again.</summary>
-    /// <param name="measure">A kept one.</param>
+    /// <param name="measure">A kept one; of any other there is nothing.</param>
     public IReadOnlyDictionary<(int Arm, int Days), UnitSums> ByAge(UnitScope scope, UnitMeasure measure)
     {
         using var connection = store.OpenReader();
         using var transaction = connection.BeginTransaction(deferred: true);
+        var book = MeasureBook.Read(connection, scope.Experiment, scope.Simulated);
         Dictionary<(int Arm, int Days), UnitSums[]> sums = [];
         using (var command = Command(connection, "SELECT arm, age, units, y, d, yy, yd, dd FROM age WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated AND measure = $measure", scope))
         {
-            command.Parameters.AddWithValue("$measure", measure.Number);
+            command.Parameters.AddWithValue("$measure", book.NumberOf(measure));
             using var reader = command.ExecuteReader();
             while (reader.Read()) sums[(reader.GetInt32(0), reader.GetInt32(1))] = [SharedUsers.Sums(reader, 2)];
         }
+        using var own = new OwnRows(connection);
         foreach (var unit in Machines(connection, scope))
             foreach (var arm in sums.Keys.Select(k => k.Arm).Distinct().ToArray())
-                if (Rows(connection, scope, arm, unit) is { Count: > 0 } rows) Growth.AddAges(rows, [measure], takeOut: true, age => sums[(arm, age)]);
+                if (Rows(connection, own, book.Kinds, scope, arm, unit) is { Count: > 0 } rows) Growth.AddAges(rows, [measure], takeOut: true, age => sums[(arm, age)]);
         return sums.Where(s => s.Value[0].Units > 0).ToDictionary(s => s.Key, s => s.Value[0]);
     }
 
@@ -163,10 +172,10 @@ public sealed class UnitTotals(EventStore store)
         return units;
     }
 
-    private static List<(int Day, UnitTotal Total)> Rows(SqliteConnection connection, UnitScope scope, int arm, string unit)
+    private static List<(int Day, UnitTotal Total)> Rows(SqliteConnection connection, OwnRows own, IReadOnlyList<string> kinds, UnitScope scope, int arm, string unit)
     {
         using var command = Command(connection, $"""
-            SELECT day, {UnitTotal.Columns} FROM unit_day
+            SELECT day, {UnitTotal.Row} FROM unit_day
             WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated AND arm = $arm AND unit = $unit ORDER BY day
             """, scope);
         command.Parameters.AddWithValue("$arm", arm);
@@ -174,12 +183,13 @@ public sealed class UnitTotals(EventStore store)
         using var reader = command.ExecuteReader();
         List<(int, UnitTotal)> rows = [];
         while (reader.Read()) rows.Add((reader.GetInt32(0), Total(reader, 1)));
+        own.Attach(rows, kinds, scope, arm, unit);
         return rows;
     }
 
     /// <summary>What a user did outside any experiment before a day.</summary>
-    private static UnitTotal Before(SqliteConnection connection, UnitScope scope, string unit, int day) =>
-        Rows(connection, new(0, 0, scope.Simulated), 0, unit).Where(r => r.Day < day).Aggregate(default(UnitTotal), (sum, row) => sum + row.Total);
+    private static UnitTotal Before(SqliteConnection connection, OwnRows own, IReadOnlyList<string> kinds, UnitScope scope, string unit, int day) =>
+        Rows(connection, own, kinds, new(0, 0, scope.Simulated), 0, unit).Where(r => r.Day < day).Aggregate(default(UnitTotal), (sum, row) => sum + row.Total);
 
     private static UnitSums Sums(SqliteDataReader r, int at) => new()
     {
@@ -198,7 +208,8 @@ public sealed class UnitTotals(EventStore store)
         return command;
     }
 
-    internal static UnitTotal Total(SqliteDataReader reader, int at) => UnitTotal.Of(c => reader.GetInt64(at + c));
+    /// <summary>From the columns of <see cref="UnitTotal.Row"/>.</summary>
+    internal static UnitTotal Total(SqliteDataReader reader, int at) => UnitTotal.OfUser(c => reader.GetInt64(at + c));
 
     /// <summary>One arm: what was added on each day, and how the sums over users changed.</summary>
     private sealed class ArmDays(IReadOnlyList<UnitMeasure> measures)
@@ -216,7 +227,7 @@ public sealed class UnitTotals(EventStore store)
         public void Add(IReadOnlyList<(int Day, UnitTotal Total)> rows, in UnitTotal before, bool takeOut)
         {
             Growth.Contribute(rows, before, measures, takeOut, At);
-            foreach (var (day, total) in rows) Totals[day] = takeOut ? Totals.GetValueOrDefault(day) - total : Totals.GetValueOrDefault(day) + total;
+            foreach (var (day, total) in rows) Totals[day] = takeOut ? Totals.GetValueOrDefault(day) - total : Totals.GetValueOrDefault(day) + total.Counts;
         }
 
         public ArmGrowth Build(int arm, bool history)

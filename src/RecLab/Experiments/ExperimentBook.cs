@@ -77,6 +77,12 @@ public sealed class ExperimentBook(IDbContextFactory<RecLabDb> databases, IPrefl
         return report;
     }
 
+    /// <summary>Refuses a draft with the first thing that is wrong with it.</summary>
+    internal void RefuseIfWrong(ExperimentDraft draft) => RefuseIf(draft.Faults().Concat(preflight.Faults(draft)).FirstOrDefault());
+
+    /// <summary>Fixes what must not change once the first user is counted.</summary>
+    internal Task<ExperimentSettings> SettleAsync(Experiment experiment, CancellationToken cancellation) => preflight.SettleAsync(experiment, cancellation);
+
     internal static void RefuseIf(string? sentence)
     {
         if (sentence is not null) throw new Refusal(sentence);

@@ -11,7 +11,7 @@ public sealed class ExperimentDesk(ExperimentBook book)
     /// <exception cref="Refusal">Something in it is wrong, or the key is taken.</exception>
     public Task<Experiment> DraftAsync(ExperimentDraft draft, string who, CancellationToken cancellation = default)
     {
-        ExperimentBook.RefuseIf(draft.Faults().FirstOrDefault());
+        book.RefuseIfWrong(draft);
         var experiment = new Experiment { Key = draft.Key, Name = draft.Name, Placement = draft.Placement, CreatedAt = book.Now };
         Write(draft, experiment, who);
         return book.AddAsync(experiment, who, cancellation);
@@ -21,7 +21,7 @@ public sealed class ExperimentDesk(ExperimentBook book)
     public Task<Experiment> EditAsync(string key, ExperimentDraft draft, string who, CancellationToken cancellation = default) =>
         book.MoveAsync(key, ExperimentVerb.Edit, "edit", who, "", async (db, experiment) =>
         {
-            ExperimentBook.RefuseIf(draft.Faults().FirstOrDefault());
+            book.RefuseIfWrong(draft);
             if (draft.Key != key) throw new Refusal($"The key '{key}' is the seed of the assignment and cannot be changed.");
             db.RemoveRange(experiment.Arms);
             experiment.Arms = [];
@@ -46,6 +46,7 @@ public sealed class ExperimentDesk(ExperimentBook book)
             var report = await book.PassAsync(db, experiment, cancellation);
             experiment.State = ExperimentState.Running;
             experiment.StartedAt = book.Now;
+            experiment.Settings = (await book.SettleAsync(experiment, cancellation)).ToJson();
             Phases.Open(db, experiment, report, who, "start", book.Now);
         }, cancellation);
 
@@ -144,7 +145,7 @@ public sealed class ExperimentDesk(ExperimentBook book)
         (experiment.Name, experiment.Placement, experiment.Hypothesis) = (draft.Name.Trim(), draft.Placement, draft.Hypothesis.Trim());
         (experiment.Owner, experiment.Tags, experiment.Notes) = (draft.Owner.Trim() is { Length: > 0 } owner ? owner : who, draft.Tags.Trim(), draft.Notes.Trim());
         (experiment.Traffic, experiment.GoalMetric, experiment.Alpha) = (draft.Traffic, draft.GoalMetric, draft.Alpha);
-        experiment.Settings = draft.Settings.ToJson();
+        experiment.Settings = (draft.Settings with { FixedCaps = [] }).ToJson(); // only a start fixes them
         experiment.Arrange(draft.Arms);
     }
 }

@@ -35,7 +35,7 @@ public sealed partial record ExperimentDraft
     {
         Key = experiment.Key, Name = experiment.Name, Placement = experiment.Placement, Hypothesis = experiment.Hypothesis, Owner = experiment.Owner,
         Tags = experiment.Tags, Notes = experiment.Notes, Traffic = experiment.Traffic, GoalMetric = experiment.GoalMetric, Alpha = experiment.Alpha,
-        Settings = ExperimentSettings.FromJson(experiment.Settings),
+        Settings = ExperimentSettings.FromJson(experiment.Settings) with { FixedCaps = [] },
         Arms = [.. experiment.Arms.OrderBy(a => a.Position).Select(a => new ArmDraft(a.VariantId, a.Name, a.Weight))],
     };
 
@@ -66,13 +66,19 @@ public sealed partial record ExperimentDraft
 
     private IEnumerable<string> SettingFaults()
     {
-        if (((IEnumerable<object?>[])[Settings.Guardrails, Settings.Secondary, Settings.Targeting, Settings.Slices, Settings.LaterSlices]).Any(list => list.Contains(null)))
+        if (((IEnumerable<object?>[])[Settings.Guardrails, Settings.Secondary, Settings.Caps, Settings.FixedCaps, Settings.Targeting, Settings.Slices, Settings.LaterSlices]).Any(list => list.Contains(null)))
         {
             yield return "A list in the settings holds null.";
             yield break;
         }
         foreach (var guard in Settings.Guardrails.Where(g => !(g.Margin is > 0 and <= 1)))
             yield return $"The margin of the guardrail '{guard.Metric}' must be above 0 and at most 1.";
+        foreach (var cap in Settings.Caps)
+        {
+            if (cap.Value is { } value && !(value > 0 && double.IsFinite(value))) yield return FormattableString.Invariant($"The cap of '{cap.Metric}' must be above 0, and is {value}.");
+            if (!(cap.Percentile is >= 0.5 and <= 1)) yield return FormattableString.Invariant($"The percentile of the cap of '{cap.Metric}' must lie between 0.5 and 1, and is {cap.Percentile}.");
+        }
+        if (Settings.Caps.GroupBy(c => c.Metric).FirstOrDefault(g => g.Count() > 1) is { } twice) yield return $"The metric '{twice.Key}' has two caps.";
         foreach (var fault in Settings.Targeting.Select(c => c.Fault()).OfType<string>()) yield return fault;
         if (Settings.Layer is { } layer && (layer.Layer.Length == 0 || !(layer.From >= 0 && layer.From < layer.To && layer.To <= 1)))
             yield return "A layer needs a name and a slice from below to, within 0 and 1.";
@@ -96,6 +102,7 @@ public sealed partial record ExperimentDraft
             if (Arms.Count > TeamDraft.MostTeams) yield return $"At most {TeamDraft.MostTeams} arms can make a list together, and this experiment has {Arms.Count}.";
             if (Arms.GroupBy(a => a.VariantId).Any(g => g.Count() > 1)) yield return "A list made of one variant twice says nothing: interleaving needs different variants.";
             if (Settings.Guardrails.Count > 0) yield return "An interleaved list belongs to no arm, so no guardrail can be judged; ask for them in a split of users.";
+            if (Settings.Caps.Count > 0) yield return "Interleaving counts clicks on lists that belong to no arm, so nothing can be capped; split the users instead.";
             if (GoalMetric != "ctr") yield return "Interleaving counts clicks; for another goal split the users.";
         }
         if (Settings.Mode == ExperimentMode.Bandit)

@@ -5,7 +5,8 @@ namespace RecLab.Experiments;
 /// <param name="Low">Ends of the interval that decides now: always valid while it runs, fixed at the planned end.</param>
 /// <param name="P">Its p value, corrected for the comparisons of its group.</param>
 /// <param name="NotComputable">Why there is no change.</param>
-public sealed record MetricNumbers(string Metric, string Role, double? Value, double? Control, double? Change, double? Low, double? High, double? P, bool Significant, string? NotComputable);
+/// <param name="Cap">What one user counts for at most, fixed at the start; null where nothing is capped.</param>
+public sealed record MetricNumbers(string Metric, string Role, double? Value, double? Control, double? Change, double? Low, double? High, double? P, bool Significant, string? NotComputable, double? Cap = null);
 
 /// <summary>One arm of a phase.</summary>
 public sealed record ArmNumbers(string Letter, string Name, double Weight, long Users, IReadOnlyList<MetricNumbers> Metrics);

@@ -16,4 +16,12 @@ public sealed record PreflightReport(IReadOnlyList<Finding> Findings, IReadOnlyD
 public interface IPreflight
 {
     Task<PreflightReport> LookAsync(Experiment experiment, CancellationToken cancellation = default);
+
+    /// <summary>What is wrong with the metrics that a draft names, a sentence each.</summary>
+    IEnumerable<string> Faults(ExperimentDraft draft);
+
+    /// <summary>Fixes at the start what must never change afterwards (caps), and has everything that is asked for counted from the first list on.</summary>
+    /// <returns>The experiment's settings with what was fixed.</returns>
+    /// <exception cref="Controls.Refusal">Something cannot be fixed.</exception>
+    Task<ExperimentSettings> SettleAsync(Experiment experiment, CancellationToken cancellation = default);
 }

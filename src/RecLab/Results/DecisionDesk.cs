@@ -29,7 +29,7 @@ public sealed class DecisionDesk(ExperimentReader experiments, ResultsReader res
         if (view.Recommendation.IsOpposedBy(draft.Outcome, draft.Arm) && string.IsNullOrWhiteSpace(draft.Reviewer))
             throw new Refusal($"The numbers say '{view.Recommendation.Text}'. Deciding otherwise needs the name of a reviewer.");
         var why = draft.Reviewer.Trim().Length > 0 ? $"{draft.Reason.Trim()} (reviewed by {draft.Reviewer.Trim()})" : draft.Reason;
-        FrozenDepth Depth(ResultsInput of) => FrozenDepth.Read(units, slices, new(file.Experiment.Id, of.Phase, of.Simulated));
+        FrozenDepth Depth(ResultsInput of) => FrozenDepth.Read(units, slices, new(file.Experiment.Id, of.Phase, of.Simulated), Metrics.AskedMetric.Of(of.GoalMetric, of.Settings, of.Simulated));
         var snapshot = await Task.Run(() => ResultsSnapshot.Of(clock.GetUtcNow(), live, simulated, Depth(live), Depth(simulated)).ToJson(), cancellation);
         var decided = await desk.DecideAsync(key, draft.Outcome, draft.Arm, snapshot, who, why, (db, experiment) => ServeAsync(db, experiment, draft, who), cancellation);
         await rollouts.AnnounceAsync();

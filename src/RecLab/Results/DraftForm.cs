@@ -22,6 +22,16 @@ public sealed class GuardLine
     public double Percent { get; set; } = 5;
 }
 
+/// <summary>A cap in the wizard.</summary>
+public sealed class CapLine
+{
+    public required IOutcomeMetric Metric { get; init; }
+    public bool On { get; set; }
+
+    /// <summary>As the metric is read, money in major units; null takes it from the past.</summary>
+    public double? Value { get; set; }
+}
+
 /// <summary>A targeting condition in the wizard; values separated by commas.</summary>
 public sealed class ConditionLine
 {
@@ -66,6 +76,20 @@ public sealed class DraftForm
     public double PreferencePercent { get; set; } = 55;
     public double Alpha { get; set; } = 0.05;
     public List<GuardLine> Guards { get; } = [.. OutcomeMetricCatalog.All.Select(m => new GuardLine { Metric = m })];
+
+    /// <summary>Metrics over the shop's own events that were added to those with a name of their own.</summary>
+    public List<IOutcomeMetric> Own { get; } = [];
+
+    /// <summary>Everything that can be chosen.</summary>
+    public IEnumerable<IOutcomeMetric> Metrics => OutcomeMetricCatalog.All.Concat(Own);
+
+    /// <summary>One for every metric that can be capped.</summary>
+    public List<CapLine> Caps { get; } = [.. OutcomeMetricCatalog.All.Where(m => m.CanCap).Select(m => new CapLine { Metric = m })];
+
+    /// <summary>The name of an event of the shop's own, what of it is measured and whether less is better, before it is added.</summary>
+    public string OwnKind { get; set; } = "";
+    public Events.OwnAspect OwnAspect { get; set; }
+    public bool OwnLower { get; set; }
     public List<ConditionLine> Conditions { get; } = [];
     public string Layer { get; set; } = "";
     public double LayerFrom { get; set; }
@@ -120,11 +144,53 @@ public sealed class DraftForm
             Guardrails = [.. Guards.Where(g => Mode != ExperimentMode.Interleaving && g.On && g.Metric.Key != GoalMetric).Select(g => new Guardrail(g.Metric.Key, g.Percent / 100))],
             Targeting = [.. ToConditions()],
             Layer = Layer.Trim().Length == 0 ? null : new(Layer.Trim(), LayerFrom / 100, LayerTo / 100), RespectsHoldout = RespectsHoldout,
+            Caps = [.. Caps.Where(c => Mode != ExperimentMode.Interleaving && c.On && IsAsked(c.Metric)).Select(c => Rule(c))],
             Secondary = [.. Secondary.Where(s => s != GoalMetric)], Prerequisite = BeforeKey.Length == 0 ? null : new(BeforeKey, BeforeArm),
             Slices = Words(Slices), MinimumUsers = MinimumUsers, MinimumDays = MinimumDays,
             TargetEffect = Mode == ExperimentMode.Interleaving ? PreferencePercent / 50 - 1 : EffectPercent / 100, Power = Power,
             PlannedUsers = Mode != ExperimentMode.Bandit ? size?.UsersPerArm ?? 0 : 0, PlannedDays = Mode != ExperimentMode.Bandit ? size?.PlannedDays ?? 0 : 0, TightestAt = Mode != ExperimentMode.Bandit ? size?.TightestAt : null,
         };
+
+    /// <summary>The metric is goal, guardrail or watched; without a choice of what is watched, everything that has a name of its own is.</summary>
+    public bool IsAsked(IOutcomeMetric metric) => metric.Key == GoalMetric || Secondary.Contains(metric.Key) || Guards.Any(g => g.On && g.Metric.Key == metric.Key) || (Secondary.Count == 0 && metric.Measure.Aspect is null);
+
+    /// <summary>The cap of the goal, or null.</summary>
+    public CapRule? GoalCap => Caps.Find(c => c.On && c.Metric.Key == GoalMetric) is { } line && Mode != ExperimentMode.Interleaving ? Rule(line) : null;
+
+    /// <summary>Adds a metric over an event of the shop's own, as <see cref="OwnKind"/> and the rest say.</summary>
+    /// <returns>Why it cannot be added; null when it was.</returns>
+    public string? AddOwn()
+    {
+        var kind = OwnKind.Trim().StartsWith(Events.EventTypes.CustomPrefix, StringComparison.Ordinal) ? OwnKind.Trim()[Events.EventTypes.CustomPrefix.Length..] : OwnKind.Trim();
+        if (OwnEventMetric.Find(OwnEventMetric.KeyOf(kind, OwnAspect, OwnLower)) is not { } metric) return "The name of an event is 1 to 50 small letters, digits, underscores, dots and hyphens, as it is sent behind custom:.";
+        if (Own.Any(m => m.Key == metric.Key)) return $"{metric.Name} is there already.";
+        Offer(metric);
+        Secondary.Add(metric.Key);
+        OwnKind = "";
+        return null;
+    }
+
+    /// <summary>Takes it out again, wherever it was chosen.</summary>
+    public void RemoveOwn(IOutcomeMetric metric)
+    {
+        Own.Remove(metric);
+        Guards.RemoveAll(g => g.Metric.Key == metric.Key);
+        Caps.RemoveAll(c => c.Metric.Key == metric.Key);
+        Secondary.Remove(metric.Key);
+        if (GoalMetric == metric.Key) GoalMetric = "ctr";
+    }
+
+    private void Offer(IOutcomeMetric metric)
+    {
+        Own.Add(metric);
+        Guards.Add(new() { Metric = metric });
+        if (metric.CanCap) Caps.Add(new() { Metric = metric });
+    }
+
+    /// <summary>Money is typed in major units and kept in minor ones.</summary>
+    private static double Scale(IOutcomeMetric metric) => metric is RevenuePerUser ? 100 : 1;
+
+    private static CapRule Rule(CapLine line) => new(line.Metric.Key, line.Value * Scale(line.Metric));
 
     /// <summary>The conditions that name an attribute.</summary>
     public IEnumerable<Condition> ToConditions() => Conditions.Where(c => c.Attribute.Trim().Length > 0).Select(c => new Condition(c.Attribute.Trim(), c.Kind, Words(c.Values)));
@@ -144,6 +210,9 @@ public sealed class DraftForm
             MinimumUsers = settings.MinimumUsers, MinimumDays = settings.MinimumDays,
         };
         form.Arms.AddRange(draft.Arms.Select(a => new ArmLine { VariantId = a.VariantId, Name = a.Name, Percent = a.Weight * 100 }));
+        foreach (var own in AskedMetric.Keys(draft.GoalMetric, settings).Select(OwnEventMetric.Find).OfType<OwnEventMetric>()) form.Offer(own);
+        foreach (var cap in form.Caps)
+            if (settings.Caps.FirstOrDefault(c => c.Metric == cap.Metric.Key) is { } rule) (cap.On, cap.Value) = (true, rule.Value / Scale(cap.Metric));
         foreach (var guard in form.Guards)
             if (settings.Guardrails.FirstOrDefault(g => g.Metric == guard.Metric.Key) is { } on) (guard.On, guard.Percent) = (true, Math.Round(on.Margin * 100, 6));
         form.Secondary.UnionWith(settings.Secondary);

@@ -1,6 +1,7 @@
 using RecLab.Controls;
 using RecLab.Controls.Charts;
 using RecLab.Events;
+using RecLab.Experiments;
 using RecLab.Results.Metrics;
 using RecLab.Statistics;
 using RecLab.Statistics.Comparisons;
@@ -13,6 +14,14 @@ namespace RecLab.Results;
 /// <param name="Explained">Share of the variance explained away, 0..1, absolute scale.</param>
 public sealed record AdjustedEffect(int Arm, Answer<TTest> Plain, Answer<TTest> Adjusted, Answer<double> Explained)
 {
+    /// <summary>Without the cap, where the metric has one; null otherwise.</summary>
+    public Answer<TTest>? Uncapped { get; init; }
+
+    /// <summary>The effect on the same sums without the cap; null where none were kept beside.</summary>
+    public static Answer<TTest>? Bare(IOutcomeMetric metric, ArmTotals control, ArmTotals arm, double alpha) =>
+        AskedMetric.Uncapped(metric.Key) is var key && control.Sums.TryGetValue(key, out var c) && arm.Sums.TryGetValue(key, out var t)
+            ? Effect.Between(Moments.Of(metric.Kind, c), Moments.Of(metric.Kind, t), EffectScale.Relative).Then<TTest>(e => TTest.Of(e, alpha)) : (Answer<TTest>?)null;
+
     /// <summary>The covariate is the same metric of the same users on the days before their first list, outside any experiment (Deng, Xu, Kohavi, Walker, WSDM 2013).</summary>
     public static AdjustedEffect Of(IOutcomeMetric metric, ArmTotals control, ArmTotals arm, double alpha)
     {
@@ -34,6 +43,9 @@ public sealed record MetricDetail
 
     public required ScorecardRow Row { get; init; }
 
+    /// <summary>What a user counts for at most, fixed at the start; null where nothing is capped.</summary>
+    public FixedCap? Cap { get; init; }
+
     /// <summary>The effect as it settled.</summary>
     public required LiftCurve Curve { get; init; }
 
@@ -54,11 +66,11 @@ public sealed record MetricDetail
     {
         if (view.Scorecard.Rows.FirstOrDefault(r => r.Metric.Key == key) is not { } row) return null;
         var totals = view.Input.Totals.Arms;
-        AdjustedEffect[] adjusted = [.. totals.Skip(1).Select(t => AdjustedEffect.Of(row.Metric, totals[0], t, view.Input.Alpha))];
-        var boxes = adjusted.SelectMany(a => new[] { a.Plain, a.Adjusted }).Where(a => a.IsKnown).Select(a => (a.Value.Interval.Lower, a.Value.Interval.Upper));
+        AdjustedEffect[] adjusted = [.. totals.Skip(1).Select(t => AdjustedEffect.Of(row.Metric, totals[0], t, view.Input.Alpha) with { Uncapped = AdjustedEffect.Bare(row.Metric, totals[0], t, view.Input.Alpha) })];
+        var boxes = adjusted.SelectMany(a => a.Uncapped is { } bare ? [a.Plain, a.Adjusted, bare] : new[] { a.Plain, a.Adjusted }).Where(a => a.IsKnown).Select(a => (a.Value.Interval.Lower, a.Value.Interval.Upper));
         return new()
         {
-            Row = row, Adjusted = adjusted, Axis = EffectAxis.Fit(boxes),
+            Row = row, Cap = view.CapOf(row.Metric), Adjusted = adjusted, Axis = EffectAxis.Fit(boxes),
             Curve = LiftCurve.Of(view.Steps, view.Input.Arms, row.Metric, view.Rules, view.Lift.BandArm),
             Ages = [.. view.Input.Arms.Skip(1).Select(a => Age(view, row.Metric, a.Position, ages))],
             Positions = [.. view.Input.Arms.Select(a => Spread(a.Position, a.Name, spots)).Where(s => s.Points.Count > 0)],

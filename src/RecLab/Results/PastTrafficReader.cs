@@ -9,8 +9,9 @@ public sealed class PastTrafficReader(ExperimentReader experiments, UnitTotals u
 {
     private const int Enough = 100;
 
+    /// <param name="cap">What one user counts for at most, in the whole numbers of the measure; null for no limit.</param>
     /// <returns>Null where fewer than 100 users were seen anywhere.</returns>
-    public async Task<PastTraffic?> ReadAsync(string placement, IOutcomeMetric metric, CancellationToken cancellation = default)
+    public async Task<PastTraffic?> ReadAsync(string placement, IOutcomeMetric metric, long? cap = null, CancellationToken cancellation = default)
     {
         if (!metric.IsPerUser) return null;
         var past = (await experiments.ListAsync(cancellation)).Where(e => e.Placement == placement && e.StartedAt is not null).ToArray();
@@ -20,16 +21,16 @@ public sealed class PastTrafficReader(ExperimentReader experiments, UnitTotals u
                 for (var phase = experiment.Phase; phase >= 1; phase--)
                 {
                     var scope = new UnitScope(experiment.Id, phase, simulated);
-                    if (Measure(scope, metric, 0, $"control of {experiment.Name}, {(simulated ? "simulated" : "live")}", experiment.Traffic, experiment.StartedAt!.Value) is { } found) return found;
+                    if (Measure(scope, metric, cap, 0, $"control of {experiment.Name}, {(simulated ? "simulated" : "live")}", experiment.Traffic, experiment.StartedAt!.Value) is { } found) return found;
                 }
-            if (Measure(new(0, 0, simulated), metric, 0, $"all lists outside experiments, {(simulated ? "simulated" : "live")}", 1, null) is { } outside) return outside;
+            if (Measure(new(0, 0, simulated), metric, cap, 0, $"all lists outside experiments, {(simulated ? "simulated" : "live")}", 1, null) is { } outside) return outside;
         }
         return null;
     }
 
-    private PastTraffic? Measure(UnitScope scope, IOutcomeMetric metric, int arm, string source, double traffic, DateTimeOffset? since)
+    private PastTraffic? Measure(UnitScope scope, IOutcomeMetric metric, long? cap, int arm, string source, double traffic, DateTimeOffset? since)
     {
-        var grown = units.Read(scope, [metric.Measure]);
+        var grown = units.Read(scope, [metric.Measure.CappedAt(cap)]);
         var control = grown.FirstOrDefault(a => a.Arm == arm);
         if (control is null || control.Last(0).Units < Enough) return null;
         var days = scope.Simulated || since is null ? control.Days[^1] - control.Days[0] + 1 : Math.Max(1, Math.Min((clock.GetUtcNow() - since.Value).TotalDays, control.Days[^1] - control.Days[0] + 1));

@@ -66,6 +66,6 @@ public sealed class ResultsPageReader(ExperimentReader experiments, ResultsReade
         if ((phase is null || phase == experiment.Phase) && experiment.Snapshot is { Length: > 2 } frozen && ResultsSnapshot.FromJson(frozen) is var snapshot && snapshot.Reading(view.Input.Simulated) is not null)
             return MetricDetail.Of(view, metric.Key, snapshot.Depth(view.Input.Simulated)?.AgesOf(metric.Key) ?? new Dictionary<(int, int), UnitSums>(), snapshot.Depth(view.Input.Simulated)?.Spots ?? []);
         var scope = new UnitScope(experiment.Id, view.Input.Phase, view.Input.Simulated);
-        return await Task.Run(() => MetricDetail.Of(view, metric.Key, units.ByAge(scope, metric.Measure), units.ByPosition(scope)), cancellation);
+        return await Task.Run(() => MetricDetail.Of(view, metric.Key, units.ByAge(scope, AskedMetric.Of(metric, view.Input.Settings, view.Input.Simulated).Measure), units.ByPosition(scope)), cancellation);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using RecLab.Events;
 using RecLab.Experiments;
 using RecLab.Recommenders.Evaluation;
+using RecLab.Results.Metrics;
 using RecLab.Serving;
 using RecLab.Storage;
 using RecLab.Training;
@@ -44,16 +45,17 @@ public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsR
             : [.. experiment.Arms.OrderBy(a => a.Position).Select(a => new PhaseArm(a.Position, a.VariantId, a.Name, a.Weight, null))];
         var now = clock.GetUtcNow();
         var scope = new UnitScope(experiment.Id, number, simulated);
-        var sums = await TotalsAsync(scope, arms.Length, now, cancellation);
-        var (lists, fallbacks, lastAt) = totals.Newest(scope);
         var settings = ExperimentSettings.FromJson(experiment.Settings);
+        var asked = AskedMetric.Of(experiment.GoalMetric, settings, simulated);
+        var sums = await TotalsAsync(scope, arms.Length, asked, now, cancellation);
+        var (lists, fallbacks, lastAt) = totals.Newest(scope);
         var contest = settings.Mode == ExperimentMode.Interleaving && number <= experiment.Phase ? await Task.Run(() => teams.Read(scope, arms.Length), cancellation) : null; // a rollout's steps send each user to one side
         if (contest is not null && phase is not null) (lists, fallbacks) = totals.Interleaved(scope, experiment.Placement, phase.StartedAt, phase.EndedAt ?? now);
         var aside = phase is null ? 0 : traffic.Tallies(simulated, phase.StartedAt).Where(t => (t.Placement == experiment.Placement || t.Placement.Length == 0) && TotalsReader.IsAside(t)).Sum(t => t.Count);
         return new()
         {
             Key = experiment.Key, Name = experiment.Name, State = experiment.State, GoalMetric = experiment.GoalMetric, Alpha = experiment.Alpha,
-            Settings = settings, Contest = contest, Earlier = settings.Mode == ExperimentMode.Bandit && phase is not null ? await EarlierAsync(db, experiment, phase, sums, simulated, cancellation) : [], Phase = number, Arms = arms, PhaseStartedAt = phase?.StartedAt, PhaseEndedAt = phase?.EndedAt,
+            Settings = settings, Contest = contest, Earlier = settings.Mode == ExperimentMode.Bandit && phase is not null ? await EarlierAsync(db, experiment, phase, sums, asked, simulated, cancellation) : [], Phase = number, Arms = arms, PhaseStartedAt = phase?.StartedAt, PhaseEndedAt = phase?.EndedAt,
             Simulated = simulated, ReadAt = now, Totals = sums,
             Facts = new(sums.SeveralArms, fallbacks, lists, aside, lastAt),
             Offline = await OfflineAsync(db, arms, cancellation), Halt = await HaltAsync(db, experiment.Placement, cancellation),
@@ -61,7 +63,7 @@ public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsR
     }
 
     /// <summary>The phases from which this one differs in its shares alone.</summary>
-    private async Task<IReadOnlyList<Bandits.Stratum>> EarlierAsync(RecLabDb db, Experiment experiment, ExperimentPhase present, PhaseTotals shown, bool simulated, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Bandits.Stratum>> EarlierAsync(RecLabDb db, Experiment experiment, ExperimentPhase present, PhaseTotals shown, IReadOnlyList<AskedMetric> asked, bool simulated, CancellationToken cancellation)
     {
         var phases = await db.Set<ExperimentPhase>().AsNoTracking().Where(p => p.ExperimentId == experiment.Id && p.Number <= present.Number).OrderByDescending(p => p.Number).ToListAsync(cancellation);
         List<Bandits.Stratum> earlier = [];
@@ -69,14 +71,14 @@ public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsR
         for (var i = 0; i + 1 < phases.Count && phases[i].Why == PhaseDesk.ReweightWhy; i++)
         {
             var (phase, arms) = (phases[i + 1], ExperimentFile.ArmsOf(phases[i + 1]));
-            var found = await Task.Run(() => totals.Read(new(experiment.Id, phase.Number, simulated), arms.Count, items: false), cancellation);
+            var found = await Task.Run(() => totals.Read(new(experiment.Id, phase.Number, simulated), arms.Count, asked, items: false), cancellation);
             earlier.Insert(0, new(phase.Number, phase.StartedAt, arms, Bandits.Stratum.Ended(found, next)));
             next = Bandits.Stratum.FirstDay(found) ?? next;
         }
         return earlier;
     }
 
-    private Task<PhaseTotals> TotalsAsync(UnitScope scope, int arms, DateTimeOffset now, CancellationToken cancellation)
+    private Task<PhaseTotals> TotalsAsync(UnitScope scope, int arms, IReadOnlyList<AskedMetric> asked, DateTimeOffset now, CancellationToken cancellation)
     {
         lock (_shared)
         {
@@ -92,7 +94,7 @@ public sealed class ResultsReader(IDbContextFactory<RecLabDb> databases, TotalsR
                 await Task.Delay(wait, clock, CancellationToken.None);
                 if (last is not null) await ((Task)last.Totals).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // one at a time; who asked for it was told of its failure
                 mine.Begins(log.Rows);
-                return totals.Read(scope, arms);
+                return totals.Read(scope, arms, asked);
             }
         }
     }

@@ -7,6 +7,8 @@ public static class ResultsSetup
 {
     public static IServiceCollection AddResults(this IServiceCollection services)
     {
+        services.AddSingleton<PastPeriod>();
+        services.AddSingleton<CapDesk>();
         services.AddSingleton<IPreflight, Preflight>();
         services.AddSingleton<TotalsReader>();
         services.AddSingleton<ResultsReader>();

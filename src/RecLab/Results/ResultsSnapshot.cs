@@ -20,15 +20,14 @@ public sealed record FrozenDepth(IReadOnlyDictionary<string, IReadOnlyList<AgeSu
     public IReadOnlyDictionary<(int Arm, int Days), UnitSums> AgesOf(string metric) => Ages.TryGetValue(metric, out var ages) ? ages.ToDictionary(a => (a.Arm, a.Days), a => a.Sums) : new Dictionary<(int, int), UnitSums>();
 
     /// <summary>Everything a panel could ask of a phase.</summary>
-    public static FrozenDepth Read(UnitTotals units, UnitSlices slices, UnitScope scope) => new(
-        OutcomeMetricCatalog.PerUser.ToDictionary(m => m.Key, m => (IReadOnlyList<AgeSums>)[.. units.ByAge(scope, m.Measure).OrderBy(a => a.Key).Select(a => new AgeSums(a.Key.Arm, a.Key.Days, a.Value))]),
-        units.ByPosition(scope)) { Slices = Sliced(slices, scope) };
+    public static FrozenDepth Read(UnitTotals units, UnitSlices slices, UnitScope scope, IReadOnlyList<AskedMetric> asked) => new(
+        asked.ToDictionary(m => m.Metric.Key, m => (IReadOnlyList<AgeSums>)[.. units.ByAge(scope, m.Measure).OrderBy(a => a.Key).Select(a => new AgeSums(a.Key.Arm, a.Key.Days, a.Value))]),
+        units.ByPosition(scope)) { Slices = Sliced(slices, scope, asked) };
 
-    private static Dictionary<string, IReadOnlyList<SliceSums>> Sliced(UnitSlices slices, UnitScope scope)
+    private static Dictionary<string, IReadOnlyList<SliceSums>> Sliced(UnitSlices slices, UnitScope scope, IReadOnlyList<AskedMetric> metrics)
     {
-        var metrics = OutcomeMetricCatalog.PerUser;
         var cells = slices.Names(scope).SelectMany(n => slices.Read(scope, n, [.. metrics.Select(m => m.Measure)]).Select(c => (Name: n, c.Key, c.Value))).ToArray();
-        return metrics.Index().ToDictionary(m => m.Item.Key, m => (IReadOnlyList<SliceSums>)[.. cells.Select(c => new SliceSums(c.Name, c.Key.Value, c.Key.Arm, c.Value[m.Index]))]);
+        return metrics.Index().ToDictionary(m => m.Item.Metric.Key, m => (IReadOnlyList<SliceSums>)[.. cells.Select(c => new SliceSums(c.Name, c.Key.Value, c.Key.Arm, c.Value[m.Index]))]);
     }
 }
 

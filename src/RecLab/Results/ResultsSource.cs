@@ -19,7 +19,7 @@ public sealed class ResultsSource(ResultsReader results) : IResultsSource
     private static MetricNumbers Of(ResultsView view, ScorecardRow row, Judgement j)
     {
         var interval = view.Rules.AtPlannedEnd ? j.Fixed?.Interval : j.Always?.Interval;
-        return new(row.Metric.Key, row.Role.ToString().ToLowerInvariant(), Finite(j.Value), Finite(j.Baseline), Finite(j.Change), Finite(interval?.Lower), Finite(interval?.Upper), Finite(j.P), j.Significant, j.Reason?.Sentence);
+        return new(row.Metric.Key, row.Role.ToString().ToLowerInvariant(), Finite(j.Value), Finite(j.Baseline), Finite(j.Change), Finite(interval?.Lower), Finite(interval?.Upper), Finite(j.P), j.Significant, j.Reason?.Sentence, view.CapOf(row.Metric)?.Value);
     }
 
     /// <summary>JSON has no word for infinity, nor for what cannot be computed.</summary>

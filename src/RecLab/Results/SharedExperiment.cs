@@ -58,12 +58,12 @@ public sealed class SharedExperimentReader(ExperimentReader experiments, SharedU
         var all = await experiments.ListAsync(cancellation);
         if (all.FirstOrDefault(e => e.Key == key) is not { } own) return null;
         if (own.State != ExperimentState.Running) return [];
-        var goal = OutcomeMetricCatalog.Get(own.GoalMetric);
+        var goal = AskedMetric.Of(OutcomeMetricCatalog.Get(own.GoalMetric), ExperimentSettings.FromJson(own.Settings), simulated);
         return await Task.Run(() => Read(own, goal, all.Where(e => e.State == ExperimentState.Running && e.Id != own.Id), simulated), cancellation);
     }
 
-    private IReadOnlyList<SharedExperiment> Read(Experiment own, IOutcomeMetric goal, IEnumerable<Experiment> others, bool simulated) =>
+    private IReadOnlyList<SharedExperiment> Read(Experiment own, AskedMetric goal, IEnumerable<Experiment> others, bool simulated) =>
     [
-        .. others.Select(o => SharedExperiment.Of(o.Key, o.Name, goal, users.Read(new(own.Id, own.Phase, simulated), o.Id, o.Phase, goal.Measure), own.Arms.Count, o.Arms.Count)).Where(s => s.Users > 0),
+        .. others.Select(o => SharedExperiment.Of(o.Key, o.Name, goal.Metric, users.Read(new(own.Id, own.Phase, simulated), o.Id, o.Phase, goal.Measure), own.Arms.Count, o.Arms.Count)).Where(s => s.Users > 0),
     ];
 }

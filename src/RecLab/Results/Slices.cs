@@ -69,7 +69,7 @@ public sealed class SliceReader(ExperimentReader experiments, UnitSlices slices)
         var frozen = input.Phase == file.Experiment.Phase && file.Experiment.Snapshot is { Length: > 2 } json ? ResultsSnapshot.FromJson(json).Depth(input.Simulated) : null;
         if (frozen is not null) return SliceTable.Of(metric, frozen.Slices?.GetValueOrDefault(metric.Key) ?? [], input.Arms.Count, input.Settings, input.Alpha);
         var scope = new UnitScope(file.Experiment.Id, input.Phase, input.Simulated);
-        var cells = await Task.Run(() => slices.Names(scope).SelectMany(n => slices.Read(scope, n, [metric.Measure]).Select(c => new SliceSums(n, c.Key.Value, c.Key.Arm, c.Value[0]))).ToArray(), cancellation);
+        var cells = await Task.Run(() => slices.Names(scope).SelectMany(n => slices.Read(scope, n, [AskedMetric.Of(metric, input.Settings, input.Simulated).Measure]).Select(c => new SliceSums(n, c.Key.Value, c.Key.Arm, c.Value[0]))).ToArray(), cancellation);
         return SliceTable.Of(metric, cells, input.Arms.Count, file.Settings, input.Alpha);
     }
 }

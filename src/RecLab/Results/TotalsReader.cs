@@ -10,10 +10,11 @@ public sealed class TotalsReader(EventStore store, UnitTotals units)
     private static readonly string[] AsideKinds = ["late", "stale", "future", "outside-window"];
 
     /// <param name="arms">How many arms the phase has.</param>
+    /// <param name="asked">What the experiment measures in this reading.</param>
     /// <param name="items">Count the different items shown too, a row per arm and item.</param>
-    public PhaseTotals Read(UnitScope scope, int arms, bool items = true)
+    public PhaseTotals Read(UnitScope scope, int arms, IReadOnlyList<AskedMetric> asked, bool items = true)
     {
-        var metrics = OutcomeMetricCatalog.PerUser;
+        (string Key, UnitMeasure Measure)[] metrics = [.. asked.Select(a => (a.Metric.Key, a.Measure)), .. asked.Where(a => a.Cap is not null).Select(a => (AskedMetric.Uncapped(a.Metric.Key), a.Metric.Measure))];
         var grown = units.Read(scope, [.. metrics.Select(m => m.Measure)], history: true).Where(a => a.Arm < arms).ToArray();
         var latest = Enumerable.Range(0, arms).Select(ArmTotals.Empty).ToArray();
         List<Step> days = [];

@@ -12,6 +12,9 @@ public sealed record WizardPlan(SampleSize Size, PastTraffic? Past, IReadOnlyLis
     /// <summary>What share of the people seen lately matches the conditions of the form.</summary>
     public AudienceShare? Audience { get; init; }
 
+    /// <summary>Where the goal would be capped now; null where it is not to be.</summary>
+    public CapAnswer? Cap { get; init; }
+
     /// <summary>What these people came with.</summary>
     public IReadOnlyList<SeenAttribute> Seen { get; init; } = [];
 
@@ -19,29 +22,43 @@ public sealed record WizardPlan(SampleSize Size, PastTraffic? Past, IReadOnlyLis
 }
 
 /// <summary>Plans and keeps what the wizard edits, for the signed-in person.</summary>
-public sealed class WizardDesk(ExperimentDesk desk, PastTrafficReader past, Audience audience, TimeProvider clock, Doorkeeper doorkeeper)
+public sealed class WizardDesk(ExperimentDesk desk, PastTrafficReader past, PastPeriod period, Events.PastUsers users, Audience audience, TimeProvider clock, Doorkeeper doorkeeper)
 {
-    private (string Placement, string Metric, PastTraffic? Past)? _measured;
+    private (string Placement, string Metric, CapRule? Cap, CapAnswer? Capped, PastTraffic? Past)? _measured;
+
+    /// <summary>Names of the shop's own events that have come lately.</summary>
+    public IReadOnlyList<string> Kinds { get => field ??= users.Kinds(most: 100); private set; }
 
     /// <summary>Size and checks for the form as it is.</summary>
     public async Task<WizardPlan> PlanAsync(DraftForm form, CancellationToken cancellation = default)
     {
         if (form.Placement.Length == 0) return WizardPlan.Empty with { Size = new() { Why = "Choose a placement to see how long it takes." } };
         var measured = form.Mode == ExperimentMode.Interleaving ? OutcomeMetricCatalog.Get("clickers") : form.Goal;
-        if (_measured is not { } known || known.Placement != form.Placement || known.Metric != measured.Key)
-            _measured = known = (form.Placement, measured.Key, await past.ReadAsync(form.Placement, measured, cancellation));
+        var rule = form.GoalCap;
+        if (_measured is not { } known || known.Placement != form.Placement || known.Metric != measured.Key || known.Cap != rule)
+        {
+            var capped = rule is null ? null : await CapAsync(form, rule, cancellation);
+            _measured = known = (form.Placement, measured.Key, rule, capped, await past.ReadAsync(form.Placement, measured, capped?.Fixed?.Parts, cancellation));
+        }
         Condition[] conditions = [.. form.ToConditions()];
         var match = conditions.Length == 0 || conditions.Any(c => c.Fault() is not null) ? null : audience.Match(form.Placement, conditions);
         var size = form.Mode == ExperimentMode.Interleaving ? SampleSize.OfPreference(known.Past, form.PreferencePercent / 50 - 1, form.Power, form.Alpha, form.Arms.Count - 1, form.Reach * (match?.Share ?? 1), form.MinimumDays)
             : SampleSize.Of(known.Past, form.EffectPercent / 100, form.Power, form.Alpha, form.Arms.Count - 1, form.Weights.DefaultIfEmpty(1).Min(), form.Reach * (match?.Share ?? 1), form.MinimumDays, clock.GetUtcNow().DayOfWeek);
         var (shown, seen) = (match, audience.Seen(form.Placement));
-        if (form.Arms.Any(a => a.VariantId == 0)) return new(size, known.Past, []) { Audience = shown, Seen = seen };
+        if (form.Arms.Any(a => a.VariantId == 0)) return new(size, known.Past, []) { Audience = shown, Seen = seen, Cap = known.Capped };
         var asked = new Experiment
         {
             Key = form.Key, Name = form.Name, Placement = form.Placement, Hypothesis = form.Hypothesis, GoalMetric = form.GoalMetric, Settings = form.ToSettings(size).ToJson(),
             Arms = [.. form.Arms.Select((a, i) => new ExperimentArm { Position = i, VariantId = a.VariantId, Name = a.Name })],
         };
-        return new(size, known.Past, (await desk.CheckAsync(asked, cancellation)).Findings) { Audience = shown, Seen = seen };
+        return new(size, known.Past, (await desk.CheckAsync(asked, cancellation)).Findings) { Audience = shown, Seen = seen, Cap = known.Capped };
+    }
+
+    /// <summary>Where the goal would be capped if the experiment started now: by live users where there are any.</summary>
+    private async Task<CapAnswer> CapAsync(DraftForm form, CapRule rule, CancellationToken cancellation)
+    {
+        var live = await period.FixAsync(rule, form.Goal, form.Placement, simulated: false, PastPeriod.UsualDays, cancellation: cancellation);
+        return live.Fixed is not null ? live : await period.FixAsync(rule, form.Goal, form.Placement, simulated: true, PastPeriod.UsualDays, cancellation: cancellation) is { Fixed: not null } simulated ? simulated : live;
     }
 
     /// <summary>Keeps the form as a draft, new or again.</summary>

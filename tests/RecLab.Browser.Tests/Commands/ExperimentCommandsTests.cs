@@ -51,6 +51,19 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
         var guard = page.Locator(".gd input[type=checkbox]").First;
         await guard.CheckAsync();
         walk.Pressed("*stop line if*");
+        await page.GetByLabel("Event, without custom:").FillAsync("wish_list");
+        await walk.ChooseAsync("What of it", "Users");
+        await walk.ChooseAsync("Better is", "higher");
+        await walk.PressAsync("Add the metric");
+        await Expect(page.GetByText("share of users with a custom:wish_list event")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove Users with wish_list" }).ClickAsync();
+        await Expect(page.GetByText("share of users with a custom:wish_list event")).ToHaveCountAsync(0);
+        walk.Pressed("Remove Users with *");
+        await page.GetByLabel("Cap revenue per user").CheckAsync();
+        await page.GetByLabel("Cap of Revenue per user, empty: from the past").FillAsync("120.50");
+        await page.GetByLabel("Cap of Revenue per user, empty: from the past").PressAsync("Tab");
+        await Expect(page.GetByText("as given, live and simulated")).ToBeVisibleAsync();
+        walk.Pressed("Cap *");
         await walk.PressAsync("Continue to audience and checks");
         await walk.PressAsync("Add condition");
         await walk.ChooseAsync("Comparison", "Is");
@@ -63,7 +76,7 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
         await walk.PressAsync("Save and mark ready");
         await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/experiments/wizard$"));
         Assert.Equal(["Ready 0.01 ctr"], app.AppRows("SELECT State, Alpha, GoalMetric FROM experiments WHERE Key = 'wizard'"));
-        Assert.Equal(["0.9 1 revenue known"], app.AppRows("SELECT json_extract(Settings, '$.power'), json_array_length(Settings, '$.guardrails'), json_extract(Settings, '$.secondary[0]'), json_extract(Settings, '$.slices[0]') FROM experiments WHERE Key = 'wizard'"));
+        Assert.Equal(["0.9 1 12050 revenue known"], app.AppRows("SELECT json_extract(Settings, '$.power'), json_array_length(Settings, '$.guardrails'), json_extract(Settings, '$.caps[0].value'), json_extract(Settings, '$.secondary[0]'), json_extract(Settings, '$.slices[0]') FROM experiments WHERE Key = 'wizard'"));
 
         await walk.GoAsync("/experiments/new?draft=wizard&step=5");
         await walk.PressAsync("Start Wizard");
@@ -121,7 +134,7 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
             await walk.PressAsync("Close");
             await Expect(page).Not.ToHaveURLAsync(new System.Text.RegularExpressions.Regex("metric="));
         }
-        foreach (var other in (string[])["Conversion", "* per user", "Users *", "MRR *", "NDCG *", "Popularity share", "Intra-list diversity", "Catalogue coverage"]) walk.Pressed(other); // the same panel for each
+        foreach (var other in (string[])["Conversion", "* per user", "Users *", "MRR *", "NDCG *", "Time to first click", "Popularity share", "Intra-list diversity", "Catalogue coverage"]) walk.Pressed(other); // the same panel for each
         var lift = page.Locator(".chart").Filter(new() { Has = page.GetByRole(AriaRole.Img, new() { Name = "Cumulative lift" }) });
         await lift.GetByRole(AriaRole.Button, new() { Name = "Show table" }).ClickAsync();
         walk.Pressed("Show table");

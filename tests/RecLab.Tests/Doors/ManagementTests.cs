@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting;
 using RecLab.Events;
+using RecLab.Tests.Experiments;
 using Xunit;
 
 namespace RecLab.Tests.Doors;
@@ -142,6 +143,28 @@ public sealed class ManagementTests(ManagementTests.Quiet app) : IClassFixture<M
         Assert.Equal("review", (await OkAsync("POST", "/experiments/by-api:stop", new { why = "enough" })).GetProperty("state").GetString());
         Assert.Equal(HttpStatusCode.Conflict, (await SendAsync("POST", "/experiments/by-api:start")).Status);
         Assert.Equal("/arms/1/variant", (await SendAsync("POST", "/experiments", new { key = "wrong", placement = "api-home", arms = new[] { new { variant = "api-knn" }, new { variant = "nothing" } } })).Body.GetProperty("errors")[0].GetProperty("pointer").GetString());
+    }
+
+    [Fact]
+    public async Task An_experiment_by_api_names_own_events_and_caps_and_unknown_metrics_are_refused()
+    {
+        await OkAsync("POST", "/placements", new { key = "api-caps", name = "Caps" });
+        foreach (var variant in new[] { "api-caps-a", "api-caps-b" }) await app.VariantAsync(variant);
+        object Draft(string key, object settings, string goal = "rating") => new { key, placement = "api-caps", goalMetric = goal, arms = new[] { new { variant = "api-caps-a" }, new { variant = "api-caps-b" } }, settings };
+        var (status, body, _) = await SendAsync("POST", "/experiments", Draft("unknown-metric", new { secondary = new[] { "custom:save:median" } }));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "There is no metric 'custom:save:median'."), (status, body.GetProperty("detail").GetString()));
+        var made = await OkAsync("POST", "/experiments", Draft("with-caps", new
+        {
+            guardrails = new[] { new { metric = "custom:complaint:users:lower", margin = 0.2 } }, secondary = new[] { "time-to-click", "custom:save:total" },
+            caps = new[] { new { metric = "custom:save:total", value = 7.5 }, new { metric = "time-to-click", value = 600.0 } }, fixedCaps = new[] { new { metric = "clicks", simulated = false, value = 1.0, parts = 1, source = "mine" } },
+        }));
+        Assert.Equal((2, 0), (made.GetProperty("settings").GetProperty("caps").GetArrayLength(), made.GetProperty("settings").GetProperty("fixedCaps").GetArrayLength()));
+        var started = (await OkAsync("POST", "/experiments/with-caps:start")).GetProperty("settings").GetProperty("fixedCaps").EnumerateArray().ToArray();
+        Assert.Equal(["custom:save:total False 7500", "custom:save:total True 7500", "time-to-click False 600", "time-to-click True 600"],
+            started.Select(c => $"{c.GetProperty("metric").GetString()} {c.GetProperty("simulated").GetBoolean()} {c.GetProperty("parts").GetInt64()}"));
+        Assert.Equal("rating", (await OkAsync("GET", "/experiments/with-caps/results")).GetProperty("arms")[1].GetProperty("metrics")[0].GetProperty("metric").GetString());
+        var (refused, why, _) = await SendAsync("POST", "/experiments/no-such:start");
+        Assert.Equal((HttpStatusCode.NotFound, true), (refused, why.GetProperty("detail").GetString()!.Contains("no-such", StringComparison.Ordinal)));
     }
 
     [Fact]

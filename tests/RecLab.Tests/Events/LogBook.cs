@@ -48,6 +48,14 @@ internal sealed class LogBook : IDisposable
         return entry.Receipts;
     }
 
+    /// <summary>What an experiment asks to be kept, in both readings.</summary>
+    public bool Ask(int experiment, params UnitMeasure[] measures)
+    {
+        var entry = new AskedEntry(experiment, [.. new[] { false, true }.SelectMany(s => measures.Select(m => (s, m)))]);
+        Writer.Write([entry]);
+        return entry.Taken;
+    }
+
     /// <summary>A list of items i1, i2, ... for a user, in experiment 1, phase 1.</summary>
     public static Exposure List(string unit = "u1", int arm = 0, int items = 3, long at = Noon, bool simulated = false, int experiment = 1) => new()
     {
@@ -83,6 +91,7 @@ internal sealed class LogBook : IDisposable
     public string[] Totals() =>
     [
         .. Rows("SELECT 'unit', * FROM unit_day ORDER BY experiment, phase, simulated, arm, unit, day"),
+        .. Rows("SELECT 'own', * FROM own_day ORDER BY experiment, phase, simulated, name, arm, unit, day"),
         .. Rows("SELECT 'traffic', * FROM traffic ORDER BY simulated, hour, placement, variant"),
         .. Rows("SELECT 'interest', * FROM interest ORDER BY unit, simulated, at, item, type"),
         .. Rows("SELECT 'mark', hex(recommendation), hex(marks) FROM mark ORDER BY recommendation"),

@@ -19,6 +19,7 @@ public sealed class OrderTests
         for (var round = 0; round < 3; round++)
         {
             using var shuffled = new LogBook();
+            Ask(shuffled);
             var random = new Random(round);
             var (served, sent) = (lists.ToArray(), events.Concat(events).Concat(events).ToArray());
             random.Shuffle(served);
@@ -80,13 +81,15 @@ public sealed class OrderTests
     [InlineData("UPDATE pair SET y = y + 1", "pair")]
     [InlineData("UPDATE shown SET groups = groups + 1", "shown")]
     [InlineData("UPDATE arm_day SET gain = gain + 1", "arm_day")]
+    [InlineData("UPDATE own_day SET value = value + 1", "own_day")]
+    [InlineData("UPDATE moment SET yy = yy + 1 WHERE measure >= 100", "moment")]
     [InlineData("UPDATE crossed SET users = users + 1", "crossed")]
     [InlineData("UPDATE spot SET clicked = clicked + 1", "spot")]
     [InlineData("UPDATE traffic SET viewable = 0", "traffic")]
     public void Damage_is_named_by_its_table(string damage, string table)
     {
         using var book = new LogBook();
-        var (lists, events) = Invent(book, seed: 3, lists: 60);
+        var (lists, events) = Invent(book, seed: 3, lists: 150);
         book.Serve(lists);
         book.TakeAll(events);
         book.Execute(damage);
@@ -108,11 +111,14 @@ public sealed class OrderTests
         var totals = new UnitTotals(book.Store);
         foreach (var scope in new UnitScope[] { new(1, 1, false), new(1, 1, true), new(2, 1, false), new(2, 1, true) })
         {
-            var (kept, added) = (totals.Read(scope, UnitMeasure.Kept, history: true), totals.AddUp(scope, UnitMeasure.Kept, history: true));
+            UnitMeasure[] measures = [.. UnitMeasure.Kept, .. Asked];
+            var (kept, added) = (totals.Read(scope, measures, history: true), totals.AddUp(scope, measures, history: true));
             Assert.Equal(added.Select(a => (a.Arm, a.Total)), kept.Select(a => (a.Arm, a.Total)));
             Assert.Equal(added.SelectMany(a => a.Days), kept.SelectMany(a => a.Days));
             Assert.Equal(added.SelectMany(a => a.Sums.SelectMany(m => m)), kept.SelectMany(a => a.Sums.SelectMany(m => m)));
+            Assert.All(Enumerable.Range(0, measures.Length), m => Assert.Contains(kept, a => a.Last(m).Y > 0));
             Assert.Contains(kept, a => a.Last(0).X > 0);
+            Assert.Contains(kept, a => a.Last(UnitMeasure.Kept.Count).X > 0);
         }
     }
 
@@ -127,6 +133,24 @@ public sealed class OrderTests
         book.Execute("DROP TABLE moment; DROP TABLE arm_day; DROP TABLE crossed; DROP TABLE spot; PRAGMA user_version = 0");
         book.Store.Create();
         Assert.Equal(expected, book.Totals());
+    }
+
+    [Fact]
+    public void A_log_of_version_3_gets_ratings_own_events_and_the_time_to_the_first_click_from_its_events()
+    {
+        using var book = new LogBook();
+        var (lists, events) = Invent(book, seed: 3, lists: 60);
+        book.Serve(lists);
+        book.TakeAll(events);
+        var expected = book.Totals();
+        book.Execute("""
+            ALTER TABLE unit_day DROP COLUMN ratings; ALTER TABLE unit_day DROP COLUMN stars; ALTER TABLE unit_day DROP COLUMN own;
+            ALTER TABLE arm_day DROP COLUMN ratings; ALTER TABLE arm_day DROP COLUMN stars; ALTER TABLE arm_day DROP COLUMN own;
+            DELETE FROM moment WHERE measure > 10; DELETE FROM age WHERE measure > 10; DELETE FROM pair WHERE measure > 10; DROP TABLE own_day; PRAGMA user_version = 3
+            """);
+        book.Store.Create();
+        Assert.Equal(expected, book.Totals());
+        Assert.Equal(["4"], book.Rows("PRAGMA user_version"));
     }
 
     [Fact]
@@ -179,9 +203,23 @@ public sealed class OrderTests
         Assert.Equal(["integer 9007199254747992"], book.Rows("SELECT typeof(revenue), revenue FROM unit_day WHERE unit = 'buyer'"));
     }
 
+    /// <summary>What both experiments ask for: the shop's own events in every aspect, capped and not, and caps on what is kept anyhow.</summary>
+    private static readonly UnitMeasure[] Asked =
+    [
+        UnitMeasure.Of("save", OwnAspect.Count), UnitMeasure.Of("save", OwnAspect.Users), UnitMeasure.Of("save", OwnAspect.Mean), UnitMeasure.Of("save", OwnAspect.Total), UnitMeasure.Of("dwell", OwnAspect.Mean),
+        UnitMeasure.Of("save", OwnAspect.Count).CappedAt(1), UnitMeasure.Of("save", OwnAspect.Total).CappedAt(2_500), UnitMeasure.Clicks.CappedAt(2), UnitMeasure.Revenue.CappedAt(3_000), UnitMeasure.TimeToClick.CappedAt(200),
+    ];
+
+    private static void Ask(LogBook book)
+    {
+        Assert.True(book.Ask(1, Asked));
+        Assert.True(book.Ask(2, Asked));
+    }
+
     /// <summary>Some days of two experiments and traffic outside them: duplicates, clicks without views, late and misdated ones, purchases.</summary>
     private static (Exposure[] Lists, ReceivedEvent[] Events) Invent(LogBook book, int seed, int lists)
     {
+        Ask(book);
         var random = new Random(seed);
         List<Exposure> served = [];
         List<ReceivedEvent> sent = [];
@@ -192,10 +230,10 @@ public sealed class OrderTests
             served.Add(list);
             for (var e = random.Next(10); e > 0; e--)
             {
-                var type = new[] { "rendered", "viewable", "viewable", "click", "add_to_cart", "purchase", "dismiss", "rating" }[random.Next(8)];
+                var type = new[] { "rendered", "viewable", "viewable", "click", "add_to_cart", "purchase", "dismiss", "rating", "custom:save", "custom:dwell" }[random.Next(10)];
                 var item = type == "rendered" && random.Next(2) == 0 ? null : $"i{1 + random.Next(list.Items.Count)}";
                 var flags = random.Next(8) switch { 0 => EventFlags.Late, 1 => EventFlags.Stale, _ => EventFlags.None };
-                sent.Add(book.Event(type, list, item, after: random.NextInt64(-60_000, 40 * 60_000), value: type == "purchase" ? random.Next(5_000) : null, flags: flags));
+                sent.Add(book.Event(type, list, item, after: random.NextInt64(-60_000, 40 * 60_000), value: type switch { "purchase" => random.Next(5_000), "rating" => random.Next(7) / 2.0, "custom:save" when random.Next(3) > 0 => random.Next(-2_000, 4_000) / 1_024.0, "custom:dwell" => random.Next(300), _ => null }, flags: flags));
             }
             if (unit.Length > 0 && random.Next(4) == 0)
                 sent.Add(book.Event("purchase", null, "i1", unit: unit, after: random.NextInt64(10 * 86_400_000L), value: random.Next(5_000)) with { Simulated = list.Simulated });

@@ -13,7 +13,7 @@ public static class EventSeeds
 
     /// <summary>Shows one list of ten items to a user in an arm: the first <paramref name="viewable"/> are seen, of these the first <paramref name="clicked"/> clicked.</summary>
     public static async Task ShowAsync(this RecLabApp app, Experiment experiment, int arm, string user, DateTimeOffset at, int viewable, int clicked,
-        bool simulated = false, long? purchase = null, string? fallback = null)
+        bool simulated = false, long? purchase = null, string? fallback = null, params (string Type, double? Value)[] also)
     {
         var log = app.Services.GetRequiredService<EventLog>();
         var list = new Exposure
@@ -32,9 +32,14 @@ public static class EventSeeds
         List<ReceivedEvent> events = [Happened(EventTypes.Rendered, null, TimeSpan.FromSeconds(1))];
         events.AddRange(Items.Take(viewable).Select(i => Happened(EventTypes.Viewable, i, TimeSpan.FromSeconds(2))));
         events.AddRange(Items.Take(clicked).Select(i => Happened(EventTypes.Click, i, TimeSpan.FromSeconds(3))));
+        events.AddRange(also.Select(a => Happened(a.Type, Items[0], TimeSpan.FromSeconds(60), a.Value)));
         if (purchase is { } money) events.Add(Happened(EventTypes.Purchase, Items[0], TimeSpan.FromSeconds(60), money));
         await log.AppendAsync(events);
     }
+
+    /// <summary>A list outside any experiment with as many clicks, as the placement's past.</summary>
+    public static Task PastAsync(this RecLabApp app, string placement, string user, DateTimeOffset at, int clicked, bool simulated = false, long? purchase = null, params (string Type, double? Value)[] also) =>
+        app.ShowAsync(new Experiment { Key = "none", Name = "none", Placement = placement, Phase = 0, Arms = [new() { Name = "none" }] }, 0, user, at, Math.Max(clicked, 1), clicked, simulated, purchase, null, also);
 
     /// <summary>Sends users to the arms the assignment gives them, over some days before <paramref name="end"/>; who clicks is drawn from a seed.</summary>
     /// <param name="rates">Chance of a click per viewable item, by arm.</param>

@@ -33,6 +33,6 @@ public sealed class ResultsExportTests(RecLabApp app) : IClassFixture<RecLabApp>
     public void A_row_says_why_there_is_no_number_and_leaves_the_number_empty()
     {
         var lines = ResultsExport.Csv(ResultsView.Of(Input(Arm(0, 200, 0), Arm(1, 200, 0.5)))).Split("\r\n");
-        Assert.Equal("home-1,1,live,ctr,goal,B,ALS,200,0.1,0,,,,,,,no,,zero_variance", lines[1]);
+        Assert.Equal("home-1,1,live,ctr,goal,B,ALS,200,0.1,0,,,,,,,no,,zero_variance,,\"clicks per viewable item, users as clusters; higher is better\"", lines[1]);
     }
 }

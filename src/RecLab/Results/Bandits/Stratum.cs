@@ -1,4 +1,5 @@
 using RecLab.Experiments;
+using RecLab.Results.Metrics;
 
 namespace RecLab.Results.Bandits;
 
@@ -14,7 +15,7 @@ public sealed record Stratum(int Phase, DateTimeOffset StartedAt, IReadOnlyList<
     {
         if (nextBegan is not { } day) return found.Arms;
         var whole = found.Days.LastOrDefault(d => d.At < day);
-        return [.. found.Arms.Select(arm => arm with { Sums = arm.Sums.ToDictionary(s => s.Key, s => BanditPlan.IsTold(s.Key) ? whole?.Totals[arm.Arm].Sums.GetValueOrDefault(s.Key) ?? default : s.Value) })];
+        return [.. found.Arms.Select(arm => arm with { Sums = arm.Sums.ToDictionary(s => s.Key, s => BanditPlan.IsTold(AskedMetric.KeyOf(s.Key)) ? whole?.Totals[arm.Arm].Sums.GetValueOrDefault(s.Key) ?? default : s.Value) })];
     }
 
     /// <summary>The day on which a phase showed its first list.</summary>

@@ -27,6 +27,9 @@ public interface IOutcomeMetric
     /// <summary>Whether it is made of sums over users, which are known day by day; false for a property of all of an arm's lists together.</summary>
     bool IsPerUser => true;
 
+    /// <summary>Whether what a user counts for may be capped: an amount or a number of things, no share and no mean of several.</summary>
+    bool CanCap => Kind == MetricKind.Mean && IsPerUser;
+
     /// <summary>A value as the page shows it.</summary>
     string Write(double value);
 

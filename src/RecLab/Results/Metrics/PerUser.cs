@@ -5,9 +5,8 @@ using RecLab.Statistics;
 namespace RecLab.Results.Metrics;
 
 /// <summary>Mean of a count per user who was shown a list.</summary>
-/// <param name="count">What is counted.</param>
-/// <param name="measure">The same of a user.</param>
-public abstract class PerUser(string key, string name, string noun, string definition, Func<UnitTotal, long> count, UnitMeasure measure) : IOutcomeMetric
+/// <param name="measure">What is counted of a user.</param>
+public abstract class PerUser(string key, string name, string noun, string definition, UnitMeasure measure) : IOutcomeMetric
 {
     public string Key => key;
     public string Name => name;
@@ -16,18 +15,18 @@ public abstract class PerUser(string key, string name, string noun, string defin
     public MetricKind Kind => MetricKind.Mean;
     public UnitMeasure Measure => measure;
     public virtual string Write(double value) => Figures.Metric(value);
-    public virtual string Counts(ArmTotals arm) => Figures.Counts(count(arm.Total), arm.Units);
+    public virtual string Counts(ArmTotals arm) => Figures.Counts((long)arm.Sums.GetValueOrDefault(key).Y, arm.Units);
 }
 
 /// <summary>Clicked item impressions per user.</summary>
-public sealed class ClicksPerUser() : PerUser("clicks", "Clicks per user", "clicks per user", "clicked items per user shown a list", t => t.Clicked, UnitMeasure.Clicks);
+public sealed class ClicksPerUser() : PerUser("clicks", "Clicks per user", "clicks per user", "clicked items per user shown a list", UnitMeasure.Clicks);
 
 /// <summary>Orders with a recommended item per user.</summary>
-public sealed class PurchasesPerUser() : PerUser("purchases", "Purchases per user", "purchases per user", "purchases within seven days after a list", t => t.Purchases, UnitMeasure.Purchases);
+public sealed class PurchasesPerUser() : PerUser("purchases", "Purchases per user", "purchases per user", "purchases within seven days after a list", UnitMeasure.Purchases);
 
 /// <summary>Revenue per user, in minor units of the installation's currency.</summary>
-public sealed class RevenuePerUser() : PerUser("revenue", "Revenue per user", "revenue per user", "revenue within seven days after a list", t => t.Revenue, UnitMeasure.Revenue)
+public sealed class RevenuePerUser() : PerUser("revenue", "Revenue per user", "revenue per user", "revenue within seven days after a list", UnitMeasure.Revenue)
 {
     public override string Write(double value) => Figures.Money(value);
-    public override string Counts(ArmTotals arm) => $"{Figures.Money(arm.Total.Revenue)} / {Figures.Count(arm.Units)}";
+    public override string Counts(ArmTotals arm) => $"{Figures.Money(arm.Sums.GetValueOrDefault(Key).Y)} / {Figures.Count(arm.Units)}";
 }
