@@ -17,7 +17,11 @@ public sealed class RecLabClient : IAsyncDisposable
         _clock = options.Clock;
         _sender = new(http, options);
         _outbox = new(options, SendAsync);
+        Manage = new(_sender);
     }
+
+    /// <summary>Variants, trainings, experiments, data sets, users, keys. Needs a secret key.</summary>
+    public Management Manage { get; }
 
     /// <summary>Tracked events that are not delivered yet.</summary>
     public int Waiting => _outbox.Waiting;

@@ -11,19 +11,28 @@ internal sealed class Sender(HttpClient http, RecLabClientOptions options)
 {
     /// <param name="body">Made anew for each attempt, so that the time of sending is right; the ids in it are not.</param>
     public Task<TAnswer> PostAsync<TBody, TAnswer>(string path, Func<TBody> body, JsonTypeInfo<TBody> form, JsonTypeInfo<TAnswer> answerForm, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Post, path, () => JsonSerializer.SerializeToUtf8Bytes(body(), form), "application/json", answerForm, cancellation);
+        SendAsync(HttpMethod.Post, path, () => Json(body(), form), answerForm, cancellation);
 
-    public async Task<TAnswer> SendAsync<TAnswer>(HttpMethod method, string path, Func<byte[]> body, string type, JsonTypeInfo<TAnswer> answerForm, CancellationToken cancellation)
+    public Task<TAnswer> SendAsync<TAnswer>(HttpMethod method, string path, Func<byte[]> body, string type, JsonTypeInfo<TAnswer> answerForm, CancellationToken cancellation) =>
+        SendAsync(method, path, () => Bytes(body(), type), answerForm, cancellation);
+
+    /// <summary>A body as JSON.</summary>
+    public static HttpContent Json<T>(T body, JsonTypeInfo<T> form) => Bytes(JsonSerializer.SerializeToUtf8Bytes(body, form), "application/json");
+
+    /// <param name="body">Made anew for each attempt; null for none.</param>
+    /// <param name="once">The Idempotency-Key of all attempts; null for none.</param>
+    public async Task<TAnswer> SendAsync<TAnswer>(HttpMethod method, string path, Func<HttpContent>? body, JsonTypeInfo<TAnswer> answerForm, CancellationToken cancellation, string? once = null)
     {
         for (var attempt = 1; ; attempt++)
         {
             TimeSpan? asked = null;
             try
             {
-                using var limit = new CancellationTokenSource(options.Timeout, options.Clock);
+                using var request = new HttpRequestMessage(method, path) { Content = body?.Invoke() };
+                // a file takes as long as it takes
+                using var limit = new CancellationTokenSource(request.Content is StreamContent ? Timeout.InfiniteTimeSpan : options.Timeout, options.Clock);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
-                using var request = new HttpRequestMessage(method, path) { Content = new ByteArrayContent(body()) };
-                request.Content.Headers.ContentType = new MediaTypeHeaderValue(type);
+                if (once is not null) request.Headers.Add("Idempotency-Key", once);
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Key);
                 using var answer = await http.SendAsync(request, either.Token).ConfigureAwait(false);
                 if (answer.IsSuccessStatusCode)
@@ -41,6 +50,13 @@ internal sealed class Sender(HttpClient http, RecLabClientOptions options)
             }
             await Task.Delay(Pause(attempt, asked), options.Clock, cancellation).ConfigureAwait(false);
         }
+    }
+
+    private static ByteArrayContent Bytes(byte[] body, string type)
+    {
+        var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue(type);
+        return content;
     }
 
     private TimeSpan Pause(int attempt, TimeSpan? asked)

@@ -11,7 +11,7 @@ public static class AccessSetup
 {
     public static IServiceCollection AddAccess(this IServiceCollection services, HostPaths paths)
     {
-        services.AddSingleton<LinkDesk>().AddSingleton<SetupDesk>().AddSingleton<PeopleDesk>().AddSingleton<KeyDesk>().AddSingleton<Audit>().AddSingleton<FailedSignIns>();
+        services.AddSingleton<LinkDesk>().AddSingleton<SetupDesk>().AddSingleton<PeopleDesk>().AddSingleton<KeyDesk>().AddSingleton<Audit>().AddSingleton<FailedSignIns>().AddSingleton<CircuitLimit>();
         services.AddScoped<Doorkeeper>().AddScoped<SignInDesk>().AddScoped<IUserConfirmation<Person>, ActiveOnly>();
         services.AddCascadingAuthenticationState().AddScoped<AuthenticationStateProvider, SessionGuard>().AddHttpContextAccessor();
         services.AddIdentityCore<Person>(identity =>
@@ -48,6 +48,8 @@ public static class AccessSetup
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
+        var circuits = app.Services.GetRequiredService<CircuitLimit>();
+        app.Use(next => http => circuits.InvokeAsync(http, next));
     }
 
     /// <summary>The one endpoint that is not a page: leaving.</summary>

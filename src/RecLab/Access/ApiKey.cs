@@ -6,9 +6,9 @@ namespace RecLab.Access;
 /// <summary>A publishable key may fetch lists and send events from its origins; a secret key may also manage.</summary>
 public enum ApiKeyKind { Publishable, Secret }
 
-/// <summary>What a key opens: lists, events and exposures, everything else of the API.</summary>
+/// <summary>What a key opens: lists, events and exposures, everything else of the API but keys, keys. The last must be asked for by name: whoever makes keys can hand on what it has.</summary>
 [Flags]
-public enum KeyScope { None = 0, Recommend = 1, Events = 2, Manage = 4 }
+public enum KeyScope { None = 0, Recommend = 1, Events = 2, Manage = 4, Keys = 8 }
 
 /// <summary>A key of the HTTP API. Only its SHA-256 is stored; the key itself is shown once.</summary>
 public sealed class ApiKey
@@ -25,7 +25,7 @@ public sealed class ApiKey
 
     /// <summary>Exact origins a publishable key may be used from, one a line: "https://shop.example".</summary>
     public string Origins { get; set; } = "";
-    /// <summary>What it opens; null for all that its kind may.</summary>
+    /// <summary>What it opens; null for all that its kind opens without being asked for by name.</summary>
     public KeyScope? Scopes { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
     public string CreatedBy { get; set; } = "";

@@ -38,10 +38,16 @@ public readonly record struct KeyCheck(KeyFault Fault, KeyGrant? Key)
 }
 
 /// <summary>What a valid key may do and from where.</summary>
-public sealed record KeyGrant(int Id, string Name, ApiKeyKind Kind, IReadOnlyList<string> Origins, KeyScope Scopes = KeyScope.Recommend | KeyScope.Events)
+public sealed record KeyGrant(int Id, string Name, ApiKeyKind Kind, IReadOnlyList<string> Origins, KeyScope Scopes = KeyScope.Recommend | KeyScope.Events, DateTimeOffset? ExpiresAt = null)
 {
-    /// <summary>All that a kind may.</summary>
+    /// <summary>What a kind opens where nobody says what.</summary>
     public static KeyScope AllOf(ApiKeyKind kind) => KeyScope.Recommend | KeyScope.Events | (kind == ApiKeyKind.Secret ? KeyScope.Manage : KeyScope.None);
+
+    /// <summary>The most that a kind may open.</summary>
+    public static KeyScope MostOf(ApiKeyKind kind) => AllOf(kind) | (kind == ApiKeyKind.Secret ? KeyScope.Keys : KeyScope.None);
+
+    /// <summary>What an entry opens.</summary>
+    public static KeyScope Of(ApiKey key) => MostOf(key.Kind) & (key.Scopes ?? AllOf(key.Kind));
 }
 
 /// <summary>Creates, lists, revokes and checks keys. Checking looks only at memory: a copy of all keys, renewed when one changes here,
@@ -81,7 +87,7 @@ public sealed class KeyDesk(IDbContextFactory<RecLabDb> databases, Audit audit, 
         if (found.ExpiresAt <= clock.GetUtcNow()) return new(KeyFault.Expired, null);
         if (secret && found.Grant.Kind != ApiKeyKind.Secret) return new(KeyFault.SecretNeeded, null);
         if (found.Grant.Kind == ApiKeyKind.Publishable && origin is not null && origin != self && !found.Grant.Origins.Contains(origin)) return new(KeyFault.WrongOrigin, null);
-        if (found.Grant.Kind == ApiKeyKind.Publishable) scope &= ~KeyScope.Manage; // its doors refuse it themselves, in better words
+        if (found.Grant.Kind == ApiKeyKind.Publishable) scope &= ~(KeyScope.Manage | KeyScope.Keys); // its doors refuse it themselves, in better words
         if ((found.Grant.Scopes & scope) != scope) return new(KeyFault.OutOfScope, null);
         return new(KeyFault.None, found.Grant);
     }
@@ -95,14 +101,14 @@ public sealed class KeyDesk(IDbContextFactory<RecLabDb> databases, Audit audit, 
     /// <param name="kind">Publishable or secret.</param>
     /// <param name="origins">Exact origins of a publishable key: "https://shop.example"; ignored for a secret one.</param>
     /// <param name="expiresAt">When it stops working, or null.</param>
-    /// <param name="scopes">What it opens, or null for all that its kind may.</param>
+    /// <param name="scopes">What it opens, or null for what its kind opens without being asked for by name.</param>
     /// <exception cref="Refusal">Name, origin or expiry are not acceptable.</exception>
     public async Task<(ApiKey Entry, string Key)> CreateAsync(string who, string name, ApiKeyKind kind, IEnumerable<string> origins, DateTimeOffset? expiresAt = null, KeyScope? scopes = null)
     {
         name = name.Trim();
         if (name.Length is 0 or > 80 || name.Any(char.IsControl)) throw new Refusal("Give the key a name of 1 to 80 characters.");
         if (expiresAt <= clock.GetUtcNow()) throw new Refusal("The expiry lies in the past.");
-        if (scopes is { } asked && (asked == KeyScope.None || (asked & ~KeyGrant.AllOf(kind)) != 0)) throw new Refusal(kind == ApiKeyKind.Publishable ? "A publishable key opens lists or events, and nothing else." : "Choose what the key opens.");
+        if (scopes is { } asked && (asked == KeyScope.None || (asked & ~KeyGrant.MostOf(kind)) != 0)) throw new Refusal(kind == ApiKeyKind.Publishable ? "A publishable key opens lists or events, and nothing else." : "Choose what the key opens.");
         var listed = kind == ApiKeyKind.Secret ? [] : origins.Select(o => o.Trim()).Where(o => o.Length > 0).Select(Origin).Distinct().ToArray();
         var key = KeyText.Create(kind);
         var entry = new ApiKey { Name = name, Kind = kind, Hash = KeyText.Hash(key), Prefix = KeyText.Prefix(key), Origins = string.Join('\n', listed), CreatedAt = clock.GetUtcNow(), CreatedBy = who, ExpiresAt = expiresAt, Scopes = scopes is { } some && some != KeyGrant.AllOf(kind) ? some : null };
@@ -139,8 +145,9 @@ public sealed class KeyDesk(IDbContextFactory<RecLabDb> databases, Audit audit, 
 
     /// <summary>A new key in the place of an old one, which goes on working for a while so that nobody who uses it is cut off.</summary>
     /// <param name="overlap">How long the old one still works; never longer than it would have.</param>
+    /// <param name="notAfter">The new one works no longer than this; null for as long as the old one was made for.</param>
     /// <exception cref="Refusal">There is no such key, or it works no more.</exception>
-    public async Task<(ApiKey Entry, string Key)> RotateAsync(string who, int id, TimeSpan overlap)
+    public async Task<(ApiKey Entry, string Key)> RotateAsync(string who, int id, TimeSpan overlap, DateTimeOffset? notAfter = null)
     {
         if (overlap < TimeSpan.Zero || overlap > TimeSpan.FromDays(90)) throw new Refusal("The old key can go on working for up to 90 days.");
         await using var db = await databases.CreateDbContextAsync();
@@ -149,10 +156,11 @@ public sealed class KeyDesk(IDbContextFactory<RecLabDb> databases, Audit audit, 
         var subject = $"key {id} ({old.Name})";
         if (await db.Set<AuditEntry>().AnyAsync(a => a.Action == "key.rotate" && a.Subject == subject)) throw new Refusal($"{old.Name} was replaced already; rotate its successor, or make a new key.");
         var key = KeyText.Create(old.Kind);
-        var lasts = old.ExpiresAt - old.CreatedAt;
+        var expires = now + (old.ExpiresAt - old.CreatedAt);
+        if (expires is null || expires > notAfter) expires = notAfter ?? expires;
         var entry = new ApiKey
         {
-            Name = old.Name, Kind = old.Kind, Hash = KeyText.Hash(key), Prefix = KeyText.Prefix(key), Origins = old.Origins, Scopes = old.Scopes, CreatedAt = now, CreatedBy = who, ExpiresAt = now + lasts,
+            Name = old.Name, Kind = old.Kind, Hash = KeyText.Hash(key), Prefix = KeyText.Prefix(key), Origins = old.Origins, Scopes = old.Scopes, CreatedAt = now, CreatedBy = who, ExpiresAt = expires,
         };
         db.Add(entry);
         var end = now + overlap;
@@ -198,7 +206,7 @@ public sealed class KeyDesk(IDbContextFactory<RecLabDb> databases, Audit audit, 
             var open = keys.Where(k => k.RevokedAt is null && (k.ExpiresAt is null || k.ExpiresAt > clock.GetUtcNow()));
             return _copy = new(
                 keys.GroupBy(k => k.Prefix).ToFrozenDictionary(g => g.Key, g => g.Select(k => new Entry(
-                    Encoding.ASCII.GetBytes(k.Hash), new(k.Id, k.Name, k.Kind, Lines(k.Origins), KeyGrant.AllOf(k.Kind) & (k.Scopes ?? KeyGrant.AllOf(k.Kind))), k.ExpiresAt, k.RevokedAt is not null)).ToArray()),
+                    Encoding.ASCII.GetBytes(k.Hash), new(k.Id, k.Name, k.Kind, Lines(k.Origins), KeyGrant.Of(k), k.ExpiresAt), k.ExpiresAt, k.RevokedAt is not null)).ToArray()),
                 open.SelectMany(k => Lines(k.Origins)).ToFrozenSet(StringComparer.Ordinal), now);
         }
     }

@@ -12,12 +12,7 @@ public sealed class SetupDesk(IServiceScopeFactory scopes, IDbContextFactory<Rec
     /// <summary>Creates the roles and, while no person exists, a fresh set-up link (an older one stops working).</summary>
     public async Task PrepareAsync()
     {
-        await using (var scope = scopes.CreateAsyncScope())
-        {
-            var roles = scope.ServiceProvider.GetRequiredService<RoleManager<IdentityRole>>();
-            foreach (var role in Roles.All)
-                if (!await roles.RoleExistsAsync(role)) await roles.CreateAsync(new IdentityRole(role));
-        }
+        foreach (var role in Roles.All) await HaveAsync(role);
         _token = await IsOpenAsync() ? await links.IssueAsync(LinkPurpose.Setup, TimeSpan.FromDays(7), "first start", role: Roles.Administrator) : null;
     }
 
@@ -30,6 +25,23 @@ public sealed class SetupDesk(IServiceScopeFactory scopes, IDbContextFactory<Rec
     {
         await using var db = await databases.CreateDbContextAsync();
         return !await db.Users.AnyAsync();
+    }
+
+    /// <summary>Creates a role that is missing. Another process that starts on the same folder may be faster; its role is as good.</summary>
+    private async Task HaveAsync(string role)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var roles = scope.ServiceProvider.GetRequiredService<RoleManager<IdentityRole>>();
+        if (await roles.RoleExistsAsync(role)) return;
+        try
+        {
+            await roles.CreateAsync(new IdentityRole(role));
+        }
+        catch (DbUpdateException)
+        {
+            await using var db = await databases.CreateDbContextAsync();
+            if (!await db.Roles.AnyAsync(r => r.Name == role)) throw;
+        }
     }
 
     internal void Close() => _token = null;

@@ -22,6 +22,7 @@ public static class CommandLine
         DoctorVerb.Create,
         BackupVerb.Create,
         RebuildVerb.Create,
+        SbomVerb.Create,
     ];
 
     /// <returns>0 when done, 1 for a failure (its sentence on standard error), 2 for a bad argument.</returns>

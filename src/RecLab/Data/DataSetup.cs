@@ -6,7 +6,7 @@ public static class DataSetup
     public static IServiceCollection AddData(this IServiceCollection services)
     {
         services.AddDataReading();
-        services.AddSingleton<ImportDesk>();
+        services.AddSingleton<ImportDesk>().AddSingleton<UploadShelf>();
         services.AddHostedService(provider => provider.GetRequiredService<ImportDesk>());
         services.AddHostedService<FolderSweep>();
         return services;
@@ -14,5 +14,5 @@ public static class DataSetup
 
     /// <summary>Data sets without the desk: for verbs and training processes.</summary>
     public static IServiceCollection AddDataReading(this IServiceCollection services) =>
-        services.AddSingleton<DatasetShelf>().AddSingleton<DatasetWriter>().AddSingleton<Importer>().AddSingleton<DatasetDesk>().AddSingleton<ItemDesk>();
+        services.AddSingleton<DatasetShelf>().AddSingleton<DatasetWriter>().AddSingleton<Importer>().AddSingleton<DatasetDesk>().AddSingleton<ItemDesk>().AddSingleton<UserDesk>();
 }

@@ -93,10 +93,12 @@ public sealed class ImportDesk(Importer importer, DatasetWriter writer, IDbConte
         }
     }
 
-    private static void RemoveUpload(string path)
+    /// <summary>An upload of several files is its folder; one of a single file lies alone in one.</summary>
+    private void RemoveUpload(string path)
     {
-        if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
-        else File.Delete(path);
+        var folder = Directory.Exists(path) || Path.GetDirectoryName(path) is not { } above || Path.GetDirectoryName(above) != Path.TrimEndingDirectorySeparator(Uploads) ? path : above;
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        else File.Delete(folder);
     }
 
     private static bool Lives(int? processId)

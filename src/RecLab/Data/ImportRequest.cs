@@ -25,4 +25,7 @@ public sealed record ImportRequest(string Name, string Path)
 }
 
 /// <summary>An import that cannot begin or go on: one clear sentence. No data set was changed.</summary>
-public sealed class ImportRefusedException(string message) : Controls.Refusal(message);
+public class ImportRefusedException(string message) : Controls.Refusal(message);
+
+/// <summary>What is being received is larger than an upload may be.</summary>
+public sealed class UploadTooLargeException(string message) : ImportRefusedException(message);

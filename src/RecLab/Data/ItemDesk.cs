@@ -16,6 +16,9 @@ public sealed record ItemsStored(int Created, int Changed, int Unchanged);
 /// <summary>Somebody else changed it meanwhile.</summary>
 public sealed class StaleVersionException(string message) : Refusal(message);
 
+/// <summary>It was deleted, and only telling of it anew brings it back.</summary>
+public sealed class DeletedItemException(string message) : Refusal(message);
+
 /// <summary>Takes what the shop says of its items: from the next request on it is in force.</summary>
 public sealed class ItemDesk(IDbContextFactory<RecLabDb> databases, LiveFeed feed, TimeProvider clock)
 {
@@ -60,12 +63,14 @@ public sealed class ItemDesk(IDbContextFactory<RecLabDb> databases, LiveFeed fee
     /// <param name="change">Makes the new draft of the present one.</param>
     /// <param name="version">The version that was read, or null for any.</param>
     /// <exception cref="StaleVersionException">It has another version by now.</exception>
+    /// <exception cref="DeletedItemException">It was deleted: a change must not bring it back.</exception>
     public async Task<ToldItem> ChangeAsync(string id, Func<ItemDraft, ItemDraft> change, int? version, string who, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation); // one writer at a time, from the look at the version on
         var now = clock.GetUtcNow();
         var item = await db.Set<ToldItem>().FirstOrDefaultAsync(i => i.Id == id, cancellation);
+        if (item?.DeletedAt is not null) throw new DeletedItemException($"The item '{id}' was deleted. Put it to bring it back.");
         Check(item, id, version);
         item ??= db.Add(new ToldItem { Id = id, FirstAt = now, ChangedAt = now, Version = 0 }).Entity;
         Write(change(Of(item)), item);

@@ -41,6 +41,34 @@ public sealed class UploadBox(string folder)
         Path = files.Count == 1 ? System.IO.Path.Combine(folder, Safe(files[0].Name)) : folder;
     }
 
+    /// <summary>Receives one file whose size nobody has told.</summary>
+    /// <returns>Its bytes.</returns>
+    /// <exception cref="UploadTooLargeException">It goes on beyond <see cref="MostBytes"/>.</exception>
+    /// <exception cref="ImportRefusedException">Its name is none.</exception>
+    public async Task<long> ReceiveAsync(string name, Stream from, CancellationToken cancellation)
+    {
+        var path = System.IO.Path.Combine(folder, Safe(name));
+        Directory.CreateDirectory(folder);
+        var received = 0L;
+        var buffer = new byte[1 << 16];
+        try
+        {
+            await using var to = new FileStream(path, FileMode.CreateNew);
+            for (int read; (read = await from.ReadAsync(buffer, cancellation)) > 0;)
+            {
+                if ((received += read) > MostBytes) throw new UploadTooLargeException($"The file is larger than the {MostBytes >> 30} GB an upload may be.");
+                await to.WriteAsync(buffer.AsMemory(0, read), cancellation);
+            }
+        }
+        catch
+        {
+            Drop();
+            throw;
+        }
+        Path = path;
+        return received;
+    }
+
     /// <summary>Throws the upload away.</summary>
     public void Drop()
     {

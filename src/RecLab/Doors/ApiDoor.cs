@@ -116,6 +116,7 @@ public sealed class ApiDoor(KeyDesk keys, OwnKeys own, OriginBook origins, IConf
         {
             { } p when p.StartsWith("/recommendations", StringComparison.OrdinalIgnoreCase) => KeyScope.Recommend,
             { } p when p.StartsWith("/events", StringComparison.OrdinalIgnoreCase) || p.StartsWith("/exposures", StringComparison.OrdinalIgnoreCase) => KeyScope.Events,
+            { } p when p.StartsWith("/keys", StringComparison.OrdinalIgnoreCase) => KeyScope.Keys,
             _ => KeyScope.Manage,
         };
     }

@@ -29,4 +29,13 @@ namespace RecLab.Doors;
 [JsonSerializable(typeof(DatasetsAnswer))]
 [JsonSerializable(typeof(AuditAnswer))]
 [JsonSerializable(typeof(KeysAnswer))]
+[JsonSerializable(typeof(KeyMadeAnswer))]
+[JsonSerializable(typeof(UploadAnswer))]
+[JsonSerializable(typeof(ValidationAnswer))]
+[JsonSerializable(typeof(DatasetGoneAnswer))]
+[JsonSerializable(typeof(UserAnswer))]
+[JsonSerializable(typeof(UserExportAnswer))]
+[JsonSerializable(typeof(UserGoneAnswer))]
+[JsonSerializable(typeof(ExposuresAnswer))]
+[JsonSerializable(typeof(QuarantineAnswer))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -180,6 +180,35 @@ internal sealed class Fields(JsonElement source, string pointer)
         return [.. ids];
     }
 
+    /// <summary>The fields of an object inside, or null where absent; what is wrong in it is told once <see cref="Take"/> is given it back.</summary>
+    public Fields? Object(string name)
+    {
+        if (!Find(name, out var value)) return null;
+        if (value.ValueKind == JsonValueKind.Object) return new(value, $"{pointer}/{name}");
+        Fault(name, "must be an object");
+        return null;
+    }
+
+    /// <summary>Takes over what is wrong in an object inside.</summary>
+    public void Take(Fields inside) => _faults.AddRange(inside.Faults);
+
+    /// <summary>An object of at most so many texts by name, or null where absent.</summary>
+    public IReadOnlyDictionary<string, string>? Map(string name, int most)
+    {
+        if (Object(name) is not { } inside) return null;
+        Dictionary<string, string> map = new(StringComparer.Ordinal);
+        foreach (var property in inside.Properties())
+        {
+            if (Texts.Fault(property) is { } fault) Fault(name, $"has a name that {fault}");
+            else if (inside.Id(property) is { } value) map[property] = value;
+            if (map.Count > most) { Fault(name, $"must hold at most {most} texts"); return null; }
+        }
+        Take(inside);
+        return map;
+    }
+
+    private IEnumerable<string> Properties() => source.EnumerateObject().Select(p => p.Name);
+
     private static bool Whole(string text)
     {
         for (var i = 0; i < text.Length; i++)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RecLab.Events;
 using RecLab.Experiments;
 using RecLab.Serving;
 using RecLab.Training;
@@ -22,8 +23,16 @@ public sealed record ExperimentsAnswer(IReadOnlyList<ExperimentAnswer> Items, st
 /// <param name="Counted">A list shown to this user enters the results.</param>
 public sealed record AssignmentAnswer(string Experiment, string User, string? Variant, int? Arm, string Reason, bool Counted);
 
+/// <summary>A user of an experiment and the arm that was shown.</summary>
+/// <param name="Variant">Key of the arm's variant.</param>
+/// <param name="FirstAt">When the first list was served.</param>
+public sealed record ExposedAnswer(string User, int Arm, string Variant, DateTimeOffset FirstAt, DateTimeOffset LastAt, long Lists, long Viewable, long Clicked);
+
+/// <summary>A page of users in the order of arm and id.</summary>
+public sealed record ExposuresAnswer(string Experiment, int Phase, IReadOnlyList<ExposedAnswer> Items, string? NextCursor);
+
 /// <summary><c>/api/v1/experiments</c>: draft, run, read. Deciding stays with people, on the results page. Everything needs a secret key.</summary>
-internal sealed class ExperimentsDoor(ExperimentDesk desk, IReweighting bandits, ExperimentReader reader, IResultsSource results, LiveExperiments live, PlacementDesk placements, TrainingReader variants)
+internal sealed class ExperimentsDoor(ExperimentDesk desk, IReweighting bandits, ExperimentReader reader, IResultsSource results, LiveExperiments live, PlacementDesk placements, TrainingReader variants, UserLog users)
 {
     public async Task ListAsync(HttpContext http, Caller caller)
     {
@@ -94,11 +103,34 @@ internal sealed class ExperimentsDoor(ExperimentDesk desk, IReweighting bandits,
     {
         Managing.Secret(caller);
         var experiment = await FindAsync(http);
-        var simulated = http.Request.Query["traffic"].ToString() switch { "" or "live" => false, "simulated" => true, _ => throw ProblemException.Invalid("?traffic", "traffic must be live or simulated.") };
-        var phase = http.Request.Query.TryGetValue("phase", out var text) ? int.TryParse(text.ToString(), out var number) && number >= 1 && number <= experiment.Phase ? number : throw ProblemException.Invalid("?phase", $"phase must be 1 to {experiment.Phase}.") : (int?)null;
+        var (simulated, phase) = (Managing.Simulated(http.Request), PhaseOf(http.Request, experiment));
         var read = await results.ReadAsync(experiment.Key, simulated, phase, http.RequestAborted) ?? throw new ProblemException(404, $"There is no experiment '{experiment.Key}'.");
         await http.Response.WriteAsJsonAsync(read, ApiJson.Default.ExperimentNumbers, cancellationToken: http.RequestAborted);
     }
+
+    /// <summary>Who was shown what, user by user: the table that an analysis elsewhere joins with.</summary>
+    public async Task ExposuresAsync(HttpContext http, Caller caller)
+    {
+        Managing.Secret(caller);
+        var experiment = await FindAsync(http);
+        var (limit, simulated, phase) = (Managing.Limit(http.Request), Managing.Simulated(http.Request), PhaseOf(http.Request, experiment) ?? experiment.Phase);
+        var rows = users.Exposed(experiment.Id, phase, simulated, After(http.Request), limit + 1);
+        var keys = await KeysAsync(http);
+        var arms = experiment.Arms.ToDictionary(a => a.Position, a => keys.GetValueOrDefault(a.VariantId, ""));
+        var page = rows.Take(limit).Select(u => new ExposedAnswer(u.User, u.Arm, arms.GetValueOrDefault(u.Arm, ""), u.FirstAt, u.LastAt, u.Lists, u.Viewable, u.Clicked)).ToArray();
+        await http.Response.WriteAsJsonAsync(new ExposuresAnswer(experiment.Key, phase, page, rows.Count > limit ? Managing.CursorOf($"{rows[limit - 1].Arm} {rows[limit - 1].User}") : null), ApiJson.Default.ExposuresAnswer, cancellationToken: http.RequestAborted);
+    }
+
+    private static (int Arm, string User)? After(HttpRequest request)
+    {
+        if (Managing.Cursor(request) is not { } cursor) return null;
+        var space = cursor.IndexOf(' ', StringComparison.Ordinal);
+        return space > 0 && int.TryParse(cursor[..space], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var arm) ? (arm, cursor[(space + 1)..])
+            : throw ProblemException.Invalid("?cursor", "cursor must be the nextCursor of an earlier answer.");
+    }
+
+    private static int? PhaseOf(HttpRequest request, Experiment experiment) => !request.Query.TryGetValue("phase", out var text) ? null
+        : int.TryParse(text.ToString(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= experiment.Phase ? number : throw ProblemException.Invalid("?phase", $"phase must be 1 to {experiment.Phase}.");
 
     public async Task AssignmentsAsync(HttpContext http, Caller caller)
     {

@@ -94,6 +94,10 @@ internal sealed class ItemsDoor(ItemDesk desk, ItemShelf shelf)
         {
             throw new ProblemException(412, stale.Message);
         }
+        catch (DeletedItemException gone)
+        {
+            throw new ProblemException(404, gone.Message);
+        }
     }
 
     public async Task DeleteAsync(HttpContext http, Caller caller)

@@ -67,3 +67,17 @@ internal sealed record ExperimentBody
     public double? Alpha { get; init; }
     [Description("Guardrails, secondary metrics, caps ({metric, value} as given, or {metric, percentile}, 0.999 where absent, taken from the placement's past when it starts; fixedCaps then says what they came to), targeting, layer, testers (overrides), minimum users and days.")] public JsonObject? Settings { get; init; }
 }
+
+internal sealed record KeyBody
+{
+    public required string Name { get; init; }
+    [Description("secret or publishable.")] public required string Kind { get; init; }
+    [Description("lists, events, manage, keys; where absent what the kind opens, as far as the key of the request does.")] public IReadOnlyList<string>? Scopes { get; init; }
+    [Description("Exact origins of a publishable key.")] public IReadOnlyList<string>? Origins { get; init; }
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
+
+internal sealed record RotationBody
+{
+    [Description("How long the old one still works; 7 where absent."), Range(0, 90)] public double? OverlapDays { get; init; }
+}

@@ -7,7 +7,7 @@ namespace RecLab.Doors;
 internal static class ManagementRoutes
 {
     private const string Secret = " Needs a secret key.";
-    private static readonly Parameter Key = new("key", "Its key.", InPath: true), Id = new("id", "Its number.", Type: JsonSchemaType.Integer, InPath: true), Item = new("id", "The item's id.", "i42", InPath: true);
+    private static readonly Parameter Key = new("key", "Its key.", InPath: true), Id = new("id", "Its number.", Type: JsonSchemaType.Integer, InPath: true), Item = new("id", "The item's id.", "i42", InPath: true), Traffic = new("traffic", "live or simulated; live where absent.", "live");
     private static readonly Parameter[] Page = [new("limit", "How many, 1 to 500; 100 where absent.", 100, JsonSchemaType.Integer), new("cursor", "nextCursor of the page before.")];
 
     public static void MapManagement(this RouteGroupBuilder api, ApiDoor door, IServiceProvider services)
@@ -49,11 +49,63 @@ internal static class ManagementRoutes
         MapTrainings(api, door, services.GetRequiredService<TrainingsDoor>());
         MapExperiments(api, door, services.GetRequiredService<ExperimentsDoor>());
 
+        MapDatasets(api, door, services.GetRequiredService<DatasetsDoor>());
+        MapUsers(api, door, services.GetRequiredService<UsersDoor>());
+        MapKeys(api, door, services.GetRequiredService<KeysDoor>());
+
         var registers = services.GetRequiredService<RegisterDoor>();
-        api.Map("GET", "/datasets", door, registers.DatasetsAsync, new("listDatasets", "Data sets, newest first", "Imported, generated, and cut from the log." + Secret, typeof(DatasetsAnswer)) { Parameters = Page });
-        api.Map("GET", "/datasets/{id}", door, registers.DatasetAsync, new("getDataset", "One data set", "Its size and the hash of its content." + Secret, typeof(DatasetAnswer)) { Refusals = [404], Parameters = [Id] });
+        api.Map("GET", "/quarantine", door, registers.QuarantineAsync, new("listQuarantine", "Events that were set aside, newest first", "With the reason of each; none of them touches a total. The newest 100,000 are kept." + Secret, typeof(QuarantineAnswer))
+        {
+            Parameters = [.. Page, Traffic, new("reason", "malformed, forged, unknown, foreign, replayed or mixed; all where absent.", "forged")],
+        });
         api.Map("GET", "/audit", door, registers.AuditAsync, new("readAudit", "Who did what, newest first", "Every change by people, keys, schedules and the command line." + Secret, typeof(AuditAnswer)) { Parameters = Page });
-        api.Map("GET", "/keys", door, registers.KeysAsync, new("listKeys", "The keys there are", "Never a key itself: that is shown once, where a person makes it." + Secret, typeof(KeysAnswer)));
+    }
+
+    private static void MapDatasets(RouteGroupBuilder api, ApiDoor door, DatasetsDoor datasets)
+    {
+        api.Map("GET", "/datasets", door, datasets.ListAsync, new("listDatasets", "Data sets, newest first", "Imported, generated, and cut from the log." + Secret, typeof(DatasetsAnswer)) { Parameters = Page });
+        api.Map("POST", "/datasets:upload", door, datasets.UploadAsync, new("uploadDataset", "Sends a file that is to become a data set",
+            "The body is the file as it is, up to 2 GB: CSV, JSON lines, a .gz of one, or a .zip with all files of a layout. It waits an hour for the import, and only the key that sent it finds it." + Secret, typeof(UploadAnswer))
+        {
+            Refusals = [413, 415, 503], Parameters = [new("name", "What the file is called; layouts are recognised by it.", "ratings.csv", Required: true)], BodyType = "application/octet-stream", Example = "user,item,rating,timestamp\nu1,i1,5,1700000000\nu1,i2,4,1700000100\nu2,i1,3,1700000200\n",
+        });
+        api.Map("POST", "/datasets:validate", door, datasets.ValidateAsync, new("validateDataset", "Looks into a file that was sent",
+            "Which layout it has, what its columns seem to mean and the first records. With lines, every line is read and those that are refused are reported by rule. Nothing is stored." + Secret, typeof(ValidationAnswer))
+        {
+            Refusals = [400, 404, 413, 415], Body = typeof(ValidationBody), Example = """{"upload":"0123456789abcdef0123456789abcdef","lines":true}""",
+        });
+        api.Map("POST", "/datasets", door, datasets.PostAsync, new("importDataset", "Imports a file that was sent", "Answers at once; getDataset tells how far it is and what was refused. With the header Idempotency-Key a request that is sent again is carried out once." + Secret, typeof(DatasetAnswer))
+        {
+            Refusals = [400, 404, 409, 413, 415], Body = typeof(ImportBody), Example = """{"name":"Ratings of May","upload":"0123456789abcdef0123456789abcdef","columns":{"user":"user","item":"item","value":"rating","time":"timestamp"},"cleaning":{"repeats":"newest"}}""",
+        });
+        api.Map("GET", "/datasets/{id}", door, datasets.GetAsync, new("getDataset", "One data set", "Its size and the hash of its content; how far its import is, and what became of the lines." + Secret, typeof(DatasetAnswer)) { Refusals = [404], Parameters = [Id] });
+        api.Map("POST", "/datasets/{id}:cancel", door, datasets.CancelAsync, new("cancelImport", "Stops an import", "Nothing of it stays, its name is free again." + Secret, typeof(DatasetGoneAnswer)) { Refusals = [404, 409], Parameters = [Id] });
+        api.Map("DELETE", "/datasets/{id}", door, datasets.DeleteAsync, new("deleteDataset", "Deletes a data set, or the record of a failed import", "Refused while something needs it." + Secret, typeof(DatasetGoneAnswer)) { Refusals = [404, 409], Parameters = [Id] });
+    }
+
+    private static void MapUsers(RouteGroupBuilder api, ApiDoor door, UsersDoor users)
+    {
+        var user = new Parameter("id", "The user, as requests and events name it.", "u1", InPath: true);
+        api.Map("PUT", "/users/{id}", door, users.PutAsync, new("putUser", "Tells of a user",
+            "Attributes for targeting and slices, which then need not come with every request; what comes with one as context is stronger. Replaces what was told before, from the next request on." + Secret, typeof(UserAnswer))
+        {
+            Refusals = [400, 412, 413, 415], Parameters = [user], Body = typeof(UserBody), Example = """{"attributes":{"country":"de","plan":"pro"}}""",
+        });
+        api.Map("GET", "/users/{id}", door, users.GetAsync, new("getUser", "A user as told and as seen", "With an ETag." + Secret, typeof(UserAnswer)) { Refusals = [404], Parameters = [user, Traffic] });
+        api.Map("GET", "/users/{id}/export", door, users.ExportAsync, new("exportUser", "All that is held under a user's id", "What was told, every list and every event. The log is read from end to end for it." + Secret, typeof(UserExportAnswer)) { Parameters = [user, Traffic] });
+        api.Map("DELETE", "/users/{id}", door, users.DeleteAsync, new("deleteUser", "Takes back what was told of a user", "Lists and events stay in the log, since results stand on them: this erases nobody." + Secret, typeof(UserGoneAnswer)) { Refusals = [412], Parameters = [user] });
+    }
+
+    private static void MapKeys(RouteGroupBuilder api, ApiDoor door, KeysDoor keys)
+    {
+        const string own = " Needs a secret key with the scope keys, which must be asked for by name.";
+        api.Map("GET", "/keys", door, keys.ListAsync, new("listKeys", "The keys there are", "Never a key itself." + own, typeof(KeysAnswer)));
+        api.Map("POST", "/keys", door, keys.PostAsync, new("createKey", "A new key", "It opens nothing that the key of the request does not open, and works no longer. The key itself is in this answer and nowhere else." + own, typeof(KeyMadeAnswer))
+        {
+            Refusals = [400, 413, 415], Body = typeof(KeyBody), Example = """{"name":"shop front","kind":"publishable","origins":["https://shop.example"],"scopes":["lists","events"]}""",
+        });
+        api.Map("POST", "/keys/{id}:rotate", door, keys.RotateAsync, new("rotateKey", "A new key in the place of an old one", "The old one works for overlapDays more, so that nobody is cut off." + own, typeof(KeyMadeAnswer)) { Refusals = [400, 404, 409, 413, 415], Parameters = [Id], Body = typeof(RotationBody), Example = """{"overlapDays":7}""" });
+        api.Map("DELETE", "/keys/{id}", door, keys.DeleteAsync, new("revokeKey", "Ends a key at once", "Its entry stays." + own, typeof(KeyMadeAnswer)) { Refusals = [404], Parameters = [Id] });
     }
 
     private static void MapTrainings(RouteGroupBuilder api, ApiDoor door, TrainingsDoor trainings)
@@ -89,7 +141,11 @@ internal static class ManagementRoutes
             api.Map("POST", "/experiments/{key}:" + verb, door, experiments.Verb(verb), new(verb + "Experiment", summary, description + " The body may say why." + Secret, typeof(ExperimentAnswer)) { Refusals = [400, 404, 409, 413, 415], Parameters = [Key] });
         api.Map("GET", "/experiments/{key}/results", door, experiments.ResultsAsync, new("getResults", "What it has shown so far", "The sentence of its page and the numbers behind it; live and simulated are never mixed." + Secret, typeof(ExperimentNumbers))
         {
-            Refusals = [404], Parameters = [Key, new("traffic", "live or simulated.", "live"), new("phase", "An earlier phase.", Type: JsonSchemaType.Integer)],
+            Refusals = [404], Parameters = [Key, Traffic, new("phase", "An earlier phase.", Type: JsonSchemaType.Integer)],
+        });
+        api.Map("GET", "/experiments/{key}/exposures", door, experiments.ExposuresAsync, new("listExposures", "Who was shown which arm, user by user", "With the first and the last list and what was seen and clicked: the table that an analysis elsewhere joins with." + Secret, typeof(ExposuresAnswer))
+        {
+            Refusals = [404], Parameters = [Key, Traffic, new("phase", "An earlier phase.", Type: JsonSchemaType.Integer), .. Page],
         });
         api.Map("GET", "/experiments/{key}/assignments", door, experiments.AssignmentsAsync, new("getAssignment", "Where a user stands", "Computed, not recorded: asking changes nothing." + Secret, typeof(AssignmentAnswer)) { Refusals = [404], Parameters = [Key, new("user", "The user.", Required: true)] });
     }

@@ -58,10 +58,13 @@ internal static class Managing
     public static int? Before(HttpRequest request) => Cursor(request) is not { } text ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw ProblemException.Invalid("?cursor", "cursor must be the nextCursor of an earlier answer.");
 
+    /// <summary>Which traffic is asked for: live where nothing is said.</summary>
+    public static bool Simulated(HttpRequest request) => request.Query["traffic"].ToString() switch { "" or "live" => false, "simulated" => true, _ => throw ProblemException.Invalid("?traffic", "traffic must be live or simulated.") };
+
     public static string CursorOf(string last) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(last));
     public static string CursorOf(long last) => CursorOf(last.ToString(CultureInfo.InvariantCulture));
 
-    public static string ETag(int version) => $"\"{version.ToString(CultureInfo.InvariantCulture)}\"";
+    public static string ETag(long version) => $"\"{version.ToString(CultureInfo.InvariantCulture)}\"";
 
     /// <summary>The version the sender has read, or null where it does not care.</summary>
     public static int? IfMatch(HttpRequest request)

@@ -47,11 +47,15 @@ internal sealed class PlacementsDoor(PlacementDesk desk, ModelShelf models, IDbC
         Managing.Secret(caller);
         using var body = await Body.ReadAsync(http, caller.FromBrowser);
         var fields = Managing.Object(body);
-        var present = await FindAsync(http);
-        if (http.Request.Headers.IfMatch.ToString() is { Length: > 0 } tag and not "*" && tag != TagOf(present)) throw new ProblemException(412, $"The placement '{present.Key}' was changed meanwhile. Read it again.");
-        var draft = Read(fields, PlacementDraft.Of(present));
-        RecommendationsDoor.Refuse(fields);
-        await AnswerAsync(http, await desk.EditAsync(present.Key, draft, Managing.Who(caller), http.RequestAborted));
+        var tag = http.Request.Headers.IfMatch.ToString();
+        var edited = await desk.ChangeAsync((await FindAsync(http)).Key, present =>
+        {
+            if (tag is { Length: > 0 } and not "*" && tag != TagOf(present)) throw new ProblemException(412, $"The placement '{present.Key}' was changed meanwhile. Read it again.");
+            var draft = Read(fields, PlacementDraft.Of(present));
+            RecommendationsDoor.Refuse(fields);
+            return draft;
+        }, Managing.Who(caller), http.RequestAborted);
+        await AnswerAsync(http, edited);
     }
 
     /// <summary>Takes it out of use; nothing recorded is deleted.</summary>

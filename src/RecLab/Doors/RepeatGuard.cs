@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using RecLab.Storage;
@@ -11,6 +14,9 @@ public sealed class RepeatableRequest
 
     /// <summary>API key, route and the sender's key.</summary>
     public required string Mark { get; set; }
+
+    /// <summary>SHA-256 of the address and the body, hex; empty for what an earlier version stored.</summary>
+    public string Content { get; set; } = "";
 
     /// <summary>What came of it; null while it is carried out.</summary>
     public int? Made { get; set; }
@@ -34,18 +40,22 @@ internal sealed class RepeatGuard(IDbContextFactory<RecLabDb> databases, TimePro
     private static readonly TimeSpan Kept = TimeSpan.FromDays(2), Longest = TimeSpan.FromMinutes(5);
 
     /// <summary>Carries it out unless it was before; the id of what came of it.</summary>
-    /// <exception cref="ProblemException">409: the same request is being carried out; 422: the key is no id.</exception>
-    public async Task<int> OnceAsync(HttpContext http, Caller caller, Func<Task<int>> make)
+    /// <param name="body">The body as it was sent.</param>
+    /// <param name="make">Carries it out; answers the id of what it made.</param>
+    /// <returns>The id of what came of it, and whether that was just now.</returns>
+    /// <exception cref="ProblemException">409: the same request is being carried out; 422: the key is no id, or was sent with another request.</exception>
+    public async Task<(int Made, bool Now)> OnceAsync(HttpContext http, Caller caller, JsonDocument body, Func<Task<int>> make)
     {
-        if (http.Request.Headers[Header].ToString() is not { Length: > 0 } key) return await make();
+        if (http.Request.Headers[Header].ToString() is not { Length: > 0 } key) return (await make(), true);
         if (Texts.Fault(key) is { } fault) throw ProblemException.Invalid(Header, $"{Header} {fault}.");
         var mark = $"{caller.Grant.Id} {(http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText} {key}";
+        var content = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{http.Request.Path}{http.Request.QueryString} {body.RootElement.GetRawText()}")));
         var now = clock.GetUtcNow();
         await using var db = await databases.CreateDbContextAsync(CancellationToken.None);
         // what is old is forgotten, and so is one whose process died in the midst of it
         var (old, stuck) = (now - Kept, now - Longest);
         await db.Set<RepeatableRequest>().Where(r => r.At < old || (r.Mark == mark && r.Made == null && r.At < stuck)).ExecuteDeleteAsync();
-        var request = db.Add(new RepeatableRequest { Mark = mark, At = now }).Entity;
+        var request = db.Add(new RepeatableRequest { Mark = mark, Content = content, At = now }).Entity;
         try
         {
             await db.SaveChangesAsync();
@@ -54,7 +64,8 @@ internal sealed class RepeatGuard(IDbContextFactory<RecLabDb> databases, TimePro
         {
             db.ChangeTracker.Clear();
             var before = await db.Set<RepeatableRequest>().AsNoTracking().FirstOrDefaultAsync(r => r.Mark == mark);
-            return before?.Made ?? throw new ProblemException(409, $"A request with this {Header} is being carried out. Ask again in a moment.", retryAfter: 1);
+            if (before is { Content.Length: > 0 } && before.Content != content) throw ProblemException.Invalid(Header, $"This {Header} came with another request before. Take a new one for a new request.");
+            return (before?.Made ?? throw new ProblemException(409, $"A request with this {Header} is being carried out. Ask again in a moment.", retryAfter: 1), false);
         }
         try
         {
@@ -67,6 +78,6 @@ internal sealed class RepeatGuard(IDbContextFactory<RecLabDb> databases, TimePro
             throw;
         }
         await db.SaveChangesAsync();
-        return request.Made.Value;
+        return (request.Made.Value, true);
     }
 }

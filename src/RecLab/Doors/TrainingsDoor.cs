@@ -38,7 +38,7 @@ internal sealed class TrainingsDoor(TrainingDesk desk, LogRetraining log, Traini
         if (source is not (null or "live" or "simulated")) fields.Fault("log", "must be live or simulated");
         RecommendationsDoor.Refuse(fields);
         if (await reader.VariantAsync(variant!, http.RequestAborted) is null) throw new ProblemException(404, $"There is no variant '{variant}'.");
-        var id = await repeats.OnceAsync(http, caller, async () => (source is null ? await desk.RequestAsync(variant!, Managing.Who(caller), seed ?? 42, device, cancellation: http.RequestAborted)
+        var (id, _) = await repeats.OnceAsync(http, caller, body, async () => (source is null ? await desk.RequestAsync(variant!, Managing.Who(caller), seed ?? 42, device, cancellation: http.RequestAborted)
             : await log.RequestAsync(variant!, new LogRecipe { Simulated = source == "simulated" }, Managing.Who(caller), cancellation: http.RequestAborted)).Id);
         await http.Response.WriteAsJsonAsync(await OneAsync(id, http), ApiJson.Default.TrainingAnswer, cancellationToken: http.RequestAborted);
     }

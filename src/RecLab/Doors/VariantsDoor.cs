@@ -36,8 +36,9 @@ internal sealed class VariantsDoor(VariantDesk desk, TrainingReader reader)
         if (dataset is null && fields.Faults.Count == 0) fields.Fault("datasetId", "is missing");
         var options = fields.Any("options");
         if (options is { ValueKind: not JsonValueKind.Object }) fields.Fault("options", "must be an object");
+        var (name, schedule) = (fields.Id("name"), fields.Id("schedule"));
         RecommendationsDoor.Refuse(fields);
-        await desk.CreateAsync(new VariantDraft { Key = key!, Name = fields.Id("name") ?? key!, Family = family!, DatasetId = dataset!.Value, Options = options?.GetRawText() ?? "{}", Schedule = fields.Id("schedule") }, Managing.Who(caller), http.RequestAborted);
+        await desk.CreateAsync(new VariantDraft { Key = key!, Name = name ?? key!, Family = family!, DatasetId = dataset!.Value, Options = options?.GetRawText() ?? "{}", Schedule = schedule }, Managing.Who(caller), http.RequestAborted);
         await AnswerAsync(http, key!);
     }
 

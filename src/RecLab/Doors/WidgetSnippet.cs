@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using RecLab.Serving;
 
 namespace RecLab.Doors;
@@ -28,8 +30,9 @@ public static class WidgetSnippet
     public static string Element(Placement placement, string layout, string heading, string user, string item, string fallback) =>
         $"<reclab-recommendations placement=\"{Text(placement.Key)}\" n=\"{placement.ListLength}\" layout=\"{(Layouts.Contains(layout) ? layout : Layouts[0])}\"{Attribute("heading", heading)}{Attribute("user", user)}{Attribute("item", item)}>{fallback}</reclab-recommendations>";
 
-    /// <summary>What a strict content policy of the host page must name.</summary>
-    public static string Policy(string address) => $"script-src {address.TrimEnd('/')}; connect-src {address.TrimEnd('/')}; img-src {address.TrimEnd('/')}";
+    /// <summary>What a strict content policy of the host page must name, so that the snippet works as it stands: the server, and the style rule by its hash.</summary>
+    public static string Policy(string address, Placement placement, string layout) =>
+        $"script-src {address.TrimEnd('/')}; connect-src {address.TrimEnd('/')}; img-src {address.TrimEnd('/')}; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Room(placement, layout))))}'";
 
     private static string Attribute(string name, string value) => value.Length == 0 ? "" : $" {name}=\"{Text(value)}\"";
     private static string Text(string text) => WebUtility.HtmlEncode(text);

@@ -93,4 +93,6 @@ public static class QuarantineReasons
 
     /// <summary>A live event for a simulated list, or the other way round.</summary>
     public const string Mixed = "mixed";
+
+    public static readonly IReadOnlyList<string> All = [Malformed, Forged, Unknown, Foreign, Replayed, Mixed];
 }

@@ -16,6 +16,7 @@ public static class EventsSetup
         services.AddSingleton<TeamTotals>();
         services.AddSingleton<SharedUsers>();
         services.AddSingleton<TrafficReader>();
+        services.AddSingleton<UserLog>();
         services.AddSingleton<InterestReader>();
         services.AddSingleton<FoldProof>();
         return services;

@@ -9,7 +9,14 @@ public sealed record TrafficHour(DateTimeOffset Hour, string Placement, int Vari
 public sealed record Tally(DateOnly Day, string Kind, string Placement, long Count);
 
 /// <summary>One event that was set aside.</summary>
-public sealed record Quarantined(DateTimeOffset ReceivedAt, string Reason, string Type, string? Recommendation, string? Item, string Unit);
+/// <param name="Number">Counts what was set aside; newer ones are larger.</param>
+public sealed record Quarantined(int Number, DateTimeOffset ReceivedAt, string Reason, string Type, string? Recommendation, string? Item, string Unit)
+{
+    private const int Shown = 18;
+
+    /// <summary>What it named as its list, as much as is needed to find it again in a host's own log.</summary>
+    public string? ShortList => Recommendation is { Length: > Shown } whole ? whole[..Shown] + "…" : Recommendation;
+}
 
 /// <summary>Reads traffic, tallies and the quarantine. Live and simulated are always asked for apart.</summary>
 public sealed class TrafficReader(EventStore store)
@@ -29,9 +36,11 @@ public sealed class TrafficReader(EventStore store)
             r => new Tally(DateOnly.FromDateTime(DateTime.UnixEpoch.AddDays(r.GetInt32(0))), r.GetString(1), r.GetString(2), r.GetInt64(3)));
 
     /// <summary>The newest events that were set aside.</summary>
-    public IReadOnlyList<Quarantined> Quarantine(bool simulated, int count) =>
-        Read("SELECT received_at, reason, type, recommendation, item, unit FROM quarantine WHERE simulated = $a AND $c IS NULL ORDER BY rowid DESC LIMIT $b", simulated, count, null,
-            r => new Quarantined(DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(0)), r.GetString(1), r.GetString(2), r.IsDBNull(3) ? null : r.GetString(3), r.IsDBNull(4) ? null : r.GetString(4), r.GetString(5)));
+    /// <param name="reason">One of <see cref="QuarantineReasons"/>, or null for all.</param>
+    /// <param name="before">Only older ones than this number.</param>
+    public IReadOnlyList<Quarantined> Quarantine(bool simulated, int count, string? reason = null, int? before = null) =>
+        Read(FormattableString.Invariant($"SELECT rowid, received_at, reason, type, recommendation, item, unit FROM quarantine WHERE simulated = $a AND ($c IS NULL OR reason = $c) AND rowid < $b ORDER BY rowid DESC LIMIT {count}"), simulated, before ?? int.MaxValue, reason,
+            r => new Quarantined(r.GetInt32(0), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(1)), r.GetString(2), r.GetString(3), r.IsDBNull(4) ? null : r.GetString(4), r.IsDBNull(5) ? null : r.GetString(5), r.GetString(6)));
 
     private List<T> Read<T>(string sql, bool simulated, long from, string? placement, Func<Microsoft.Data.Sqlite.SqliteDataReader, T> row)
     {

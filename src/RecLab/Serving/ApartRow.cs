@@ -12,6 +12,9 @@ public sealed record ApartRow(string Kind, string Title, string Why, long Count)
     public static IReadOnlyList<ApartRow> Of(IEnumerable<Tally> tallies) =>
         [.. tallies.GroupBy(t => t.Kind, (kind, all) => Of(kind, all.Sum(t => t.Count))).OrderByDescending(r => r.Count).ThenBy(r => r.Kind, StringComparer.Ordinal)];
 
+    /// <summary>What an event that was set aside for this reason did, one sentence.</summary>
+    public static string WhyAside(string reason) => Of("quarantined:" + reason, 0).Why;
+
     private static ApartRow Of(string kind, long count)
     {
         var (title, why) = kind switch

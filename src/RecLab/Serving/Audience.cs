@@ -17,7 +17,7 @@ public sealed record SeenAttribute(string Name, IReadOnlyList<(string Value, int
 
 /// <summary>Who asks: completes what is known of a request by what RecLab knows itself, and remembers the newest people of each placement in memory, so that a targeting can be tried on them before
 /// it is kept. Nothing of it is stored.</summary>
-public sealed class Audience(ModelShelf models)
+public sealed class Audience(ModelShelf models, UserShelf users)
 {
     /// <summary>Name of the attribute that says whether the models have learnt from this person: "true" or "false". A request cannot claim it.</summary>
     public const string Known = "known";
@@ -25,10 +25,15 @@ public sealed class Audience(ModelShelf models)
     private const int Newest = 2000;
     private readonly ConcurrentDictionary<(string Placement, bool Simulated), Sample> _samples = new();
 
-    /// <summary>The attributes by which this person is targeted and divided.</summary>
+    /// <summary>The attributes by which this person is targeted and divided: what the host told of the user before, over it what came with the request, over that what RecLab knows itself.</summary>
     /// <param name="given">What came with the request.</param>
-    public IReadOnlyDictionary<string, string> Complete(string unit, IReadOnlyDictionary<string, string>? given) =>
-        new Dictionary<string, string>(given ?? new Dictionary<string, string>(), StringComparer.Ordinal) { [Known] = IsKnown(unit) ? "true" : "false" };
+    public IReadOnlyDictionary<string, string> Complete(string unit, IReadOnlyDictionary<string, string>? given)
+    {
+        var attributes = new Dictionary<string, string>(users.Of(unit), StringComparer.Ordinal);
+        foreach (var (name, value) in given ?? new Dictionary<string, string>()) attributes[name] = value;
+        attributes[Known] = IsKnown(unit) ? "true" : "false";
+        return attributes;
+    }
 
     /// <summary>Remembers somebody.</summary>
     public void See(string placement, bool simulated, string unit, IReadOnlyDictionary<string, string>? given) => _samples.GetOrAdd((placement, simulated), _ => new()).Add(unit, given);

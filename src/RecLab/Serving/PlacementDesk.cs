@@ -27,11 +27,16 @@ public sealed class PlacementDesk(IDbContextFactory<RecLabDb> databases, Placeme
 
     /// <summary>Changes everything but the key, which stands in snippets and in the log.</summary>
     /// <exception cref="Refusal">There is no such placement, or the draft is not valid.</exception>
-    public async Task<Placement> EditAsync(string key, PlacementDraft draft, string who, CancellationToken cancellation = default)
+    public Task<Placement> EditAsync(string key, PlacementDraft draft, string who, CancellationToken cancellation = default) => ChangeAsync(key, _ => draft, who, cancellation);
+
+    /// <summary>The same with a draft that is made of what stands there: nobody changes it between the look and the writing.</summary>
+    /// <param name="change">Makes the draft of the present placement; what it throws leaves everything as it is.</param>
+    public async Task<Placement> ChangeAsync(string key, Func<Placement, PlacementDraft> change, string who, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation); // one writer at a time, from the look on
         var placement = await FindAsync(db, key, cancellation);
-        draft = await CheckedAsync(db, draft, cancellation);
+        var draft = await CheckedAsync(db, change(placement), cancellation);
         if (draft.Key != key) throw new Refusal($"The key '{key}' stands in snippets and in the log and cannot be changed.");
         Write(draft, placement);
         return await KeepAsync(db, placement, who, "placement.edit", Words(draft), cancellation);
@@ -132,7 +137,7 @@ public sealed class PlacementDesk(IDbContextFactory<RecLabDb> databases, Placeme
 
     private async Task<Placement> KeepAsync(RecLabDb db, Placement placement, string who, string action, string detail, CancellationToken cancellation)
     {
-        await using (var transaction = await db.Database.BeginTransactionAsync(cancellation))
+        await using (var transaction = db.Database.CurrentTransaction ?? await db.Database.BeginTransactionAsync(cancellation))
         {
             await db.SaveChangesAsync(cancellation); // a new placement gets its number here
             db.Add(new AuditEntry { At = clock.GetUtcNow(), Who = who, Action = action, Subject = SubjectOf(placement), Detail = detail });

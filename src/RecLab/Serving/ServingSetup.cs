@@ -12,6 +12,7 @@ public static class ServingSetup
         services.AddSingleton<ModelShelf>().AddHostedService(provider => provider.GetRequiredService<ModelShelf>());
         services.AddSingleton<PlacementShelf>().AddHostedService(provider => provider.GetRequiredService<PlacementShelf>());
         services.AddSingleton<ItemShelf>().AddHostedService(provider => provider.GetRequiredService<ItemShelf>());
+        services.AddSingleton<UserShelf>().AddHostedService(provider => provider.GetRequiredService<UserShelf>());
         services.AddSingleton<InterestShelf>();
         services.AddSingleton<Audience>();
         services.AddSingleton<EndpointCaller>().AddSingleton<ListChooser>().AddSingleton<ListCache>().AddSingleton<ExposureDesk>();

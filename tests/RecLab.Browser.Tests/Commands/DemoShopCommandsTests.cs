@@ -14,7 +14,8 @@ public sealed class DemoShopCommandsTests(LiveApp app) : IClassFixture<LiveApp>
     {
         await app.OpenAsync();
         await app.ServeAsync("sells", "popularity");
-        foreach (var placement in (string[])["item", "cart"]) await app.PlacementAsync(placement);
+        foreach (var placement in (string[])["item", "cart"]) await app.PlacementAsync(placement, p => p.Exploration = 0);
+        await app.ExperimentAsync("till", "cart", await app.ServeAsync("till-a", "item-knn"), await app.ServeAsync("till-b", "ease"));
         var before = app.Rows("SELECT coalesce(max(served_at), 0) FROM recommendation")[0]; // the other test of this shop may have come first
         await using var visitor = await app.StrangerAsync();
         var walk = await CommandWalk.BeginAsync(visitor);
@@ -46,12 +47,19 @@ public sealed class DemoShopCommandsTests(LiveApp app) : IClassFixture<LiveApp>
 
         Assert.Empty(await page.FindingsAsync());
         await walk.PressAsync("Why this?");
-        await Expect(page.Locator(".why")).ToBeVisibleAsync();
+        await Expect(page.Locator(".why")).ToContainTextAsync("Why this?");
+        await Expect(page.Locator(".why .badge")).ToHaveCountAsync(0); // a visitor is told why, not by which variant
+        await page.GetByLabel("Staff view").CheckAsync();
+        await Expect(page.Locator(".why .badge").First).ToHaveTextAsync("No experiment counted this list");
         await walk.PressAsync("Add to basket");
         await Expect(page.Locator("#basket")).ToHaveTextAsync("Basket, 1");
         await LiveApp.EventuallyAsync([$"{first} {id}"], () => app.Rows("SELECT item, unit FROM event WHERE type = 'add_to_cart'"));
         await walk.GoAsync("/demo/cart");
         await walk.PressAsync("Why this?");
+        await page.GetByLabel("Staff view").CheckAsync();
+        await Expect(page.Locator(".why .badge").First).ToHaveTextAsync(new Regex(@"^Variant till-[ab] in till \(assigned\)$"));
+        await page.GetByLabel("Staff view").UncheckAsync();
+        await Expect(page.Locator(".why .badge")).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Remove Item") }).ClickAsync();
         walk.Pressed("Remove *");
         await walk.SeesAsync("Your basket is empty.");

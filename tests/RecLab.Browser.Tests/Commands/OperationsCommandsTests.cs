@@ -24,6 +24,14 @@ public sealed class OperationsCommandsTests(LiveApp app) : IClassFixture<LiveApp
         await app.ServeAsync("served-since", "popularity");
         await walk.PressAsync("Look again");
         await Expect(page.GetByText("served-since")).ToBeVisibleAsync();
+        await app.SendAsync(new { eventId = "aside-1", type = "click", recommendationId = "<img src=x onerror=alert(1)>", itemId = "<b>1</b>", user = "somebody" }, new { eventId = "aside-2", type = "click", recommendationId = $"{Guid.NewGuid()}.AAAAAAAAAAA", itemId = "2", user = "somebody" });
+        var aside = page.GetByRole(AriaRole.Region, new() { Name = "Events that were set aside" });
+        await Expect(aside.GetByRole(AriaRole.Row)).ToHaveCountAsync(3); // the heading and two
+        await Expect(aside.GetByText("<b>1</b>", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(aside.GetByText("somebody")).ToHaveCountAsync(0);
+        await walk.ChooseAsync("Reason", "malformed");
+        await Expect(aside.GetByRole(AriaRole.Row)).ToHaveCountAsync(2);
+        await Expect(page).ToHaveURLAsync(new Regex("aside=malformed$"));
         await walk.PressAsync("Back up now");
         var row = page.GetByRole(AriaRole.Row).Filter(new() { HasText = Path.Combine(app.DataDir, "backups") });
         await Expect(row).ToHaveCountAsync(1);

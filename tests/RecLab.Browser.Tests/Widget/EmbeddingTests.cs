@@ -29,6 +29,34 @@ public sealed class EmbeddingTests(ShopWindow window) : IClassFixture<ShopWindow
         Assert.Empty(visitor.Complaints);
     }
 
+    /// <summary>Read from the placement's page by an administrator, pasted by a stranger: neither the markup nor the policy is touched on the way. Only the stranger's own icon is let in beside it.</summary>
+    [Theory]
+    [InlineData("carousel")]
+    [InlineData("list")]
+    public async Task The_snippet_of_the_placement_page_runs_word_for_word_under_the_policy_it_names(string layout)
+    {
+        var placement = await window.PlacementAsync();
+        await window.App.Get<RecLab.Doors.OwnKeys>().SetWidgetOriginsAsync([window.Site.Origin], "test");
+        await using var administrator = await window.App.SignedInAsync();
+        await administrator.GoAsync($"/placements/{placement}");
+        await administrator.Page.GetByLabel("Layout").SelectOptionAsync(layout);
+        await Expect(administrator.Page.GetByLabel("Snippet", new() { Exact = true })).ToContainTextAsync($"layout=\"{layout}\"");
+        await Expect(administrator.Page.GetByLabel("Snippet", new() { Exact = true })).ToContainTextAsync("pk_");
+        var snippet = (await administrator.Page.GetByLabel("Snippet", new() { Exact = true }).TextContentAsync())!;
+        var policy = (await administrator.Page.Locator("pre[aria-label='Content policy']").TextContentAsync())!;
+
+        await using var stranger = await window.VisitorAsync();
+        await stranger.Page.GotoAsync(window.Site.Page(snippet, policy: $"default-src 'none'; {policy.Replace("img-src ", "img-src data: ", StringComparison.Ordinal)}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"));
+        await Expect(stranger.Page.Locator("li[part=card]")).ToHaveCountAsync(10); // as many as the placement shows
+        await Expect(stranger.Page.GetByRole(AriaRole.Heading, new() { Name = "For you" })).ToBeVisibleAsync();
+        Assert.Equal("block", await stranger.Page.Locator("reclab-recommendations").EvaluateAsync<string>("e => getComputedStyle(e).display"));
+        Assert.NotEqual("0px", await stranger.Page.Locator("reclab-recommendations").EvaluateAsync<string>("e => getComputedStyle(e).minBlockSize")); // the style rule was let in
+        await stranger.Page.EvaluateAsync("reclab.flush()");
+        await stranger.Page.DrainAsync();
+        Assert.Contains("rendered 10", window.Events(placement));
+        Assert.Empty(stranger.Complaints);
+    }
+
     [Fact]
     public async Task A_script_that_was_changed_on_its_way_does_not_run()
     {

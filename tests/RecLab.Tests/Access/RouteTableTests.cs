@@ -22,7 +22,8 @@ public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLa
         "/api/v1/items", "/api/v1/items/{id}", "/api/v1/placements", "/api/v1/placements/{key}", "/api/v1/variants", "/api/v1/variants/{key}",
         "/api/v1/trainings", "/api/v1/trainings/{id}", "/api/v1/trainings/{id}:cancel", "/api/v1/trainings/{id}/metrics", "/api/v1/trainings/{id}/log",
         "/api/v1/experiments", "/api/v1/experiments/{key}", "/api/v1/experiments/{key}:start", "/api/v1/experiments/{key}:pause", "/api/v1/experiments/{key}:resume", "/api/v1/experiments/{key}:stop", "/api/v1/experiments/{key}:reweight", "/api/v1/experiments/{key}:rollout",
-        "/api/v1/experiments/{key}/results", "/api/v1/experiments/{key}/assignments", "/api/v1/datasets", "/api/v1/datasets/{id}", "/api/v1/audit", "/api/v1/keys",
+        "/api/v1/experiments/{key}/results", "/api/v1/experiments/{key}/assignments", "/api/v1/experiments/{key}/exposures", "/api/v1/datasets", "/api/v1/datasets:upload", "/api/v1/datasets:validate", "/api/v1/datasets/{id}", "/api/v1/datasets/{id}:cancel",
+        "/api/v1/users/{id}", "/api/v1/users/{id}/export", "/api/v1/audit", "/api/v1/quarantine", "/api/v1/keys", "/api/v1/keys/{id}", "/api/v1/keys/{id}:rotate",
     ];
 
     /// <summary>Every public endpoint beside static files. Whoever adds one adds it here and says why it may be public.</summary>

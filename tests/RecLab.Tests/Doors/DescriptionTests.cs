@@ -60,7 +60,9 @@ public sealed class DescriptionTests(ShopApp app) : IClassFixture<ShopApp>, IAsy
     [Fact]
     public async Task Every_example_is_accepted()
     {
-        using var client = app.Backend();
+        var (_, key) = await app.Get<RecLab.Access.KeyDesk>().CreateAsync("test", "all", RecLab.Access.ApiKeyKind.Secret, [], scopes: RecLab.Access.KeyGrant.MostOf(RecLab.Access.ApiKeyKind.Secret));
+        using var client = app.CreateClient();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
         foreach (var (path, method, operation) in Operations)
         {
             var filled = path;
@@ -72,7 +74,7 @@ public sealed class DescriptionTests(ShopApp app) : IClassFixture<ShopApp>, IAsy
                 else query.Add($"{name}={value}");
             }
             using var request = new HttpRequestMessage(new HttpMethod(method), $"{filled}?{string.Join('&', query)}");
-            if (filled.Contains('{', StringComparison.Ordinal) || operation.GetProperty("operationId").GetString() is "draftExperiment" or "requestTraining") continue; // has a test of its own
+            if (filled.Contains('{', StringComparison.Ordinal) || operation.GetProperty("operationId").GetString() is "draftExperiment" or "requestTraining" or "validateDataset" or "importDataset") continue; // has a test of its own
             if (operation.TryGetProperty("requestBody", out _))
             {
                 var content = operation.GetProperty("requestBody").GetProperty("content").EnumerateObject().First();

@@ -38,9 +38,13 @@ public sealed partial class DoorFuzzTests(ITestOutputHelper output)
          {"eventId":"e3","type":"rating","itemId":"3","user":"u1","value":4.5}]}
         """;
 
+    private const string Wish = """{"name":"Ratings","upload":"0123456789abcdef0123456789abcdef","lines":true,"layout":null,"columns":{"user":"user","item":"item","value":"rating","time":"timestamp","delimiter":";","hasHeader":true},"cleaning":{"repeats":"newest","minPerUser":2,"from":"2024-05-01T00:00:00Z"},"hiddenShare":0.1}""";
+    private const string Told = """{"attributes":{"country":"de","plan":"pro"}}""";
+    private const string Key = """{"name":"shop front","kind":"publishable","origins":["https://shop.example"],"scopes":["keys"],"expiresAt":"2030-01-01T00:00:00Z","overlapDays":7}""";
+
     private static readonly string[] Parameters =
     [
-        "placement", "user", "item", "n", "exclude", "session", "consent", "simulated", "at", "key", "context.device", "explain", "traffic", "phase", "tab", "page", "ReturnUrl", "id", "sort", "q", "handler", "_handler",
+        "placement", "user", "item", "n", "exclude", "session", "consent", "simulated", "at", "key", "context.device", "explain", "traffic", "phase", "tab", "page", "ReturnUrl", "id", "sort", "q", "handler", "_handler", "name", "limit", "cursor", "reason",
     ];
 
     [Fact]
@@ -54,6 +58,7 @@ public sealed partial class DoorFuzzTests(ITestOutputHelper output)
         await app.OpenAsync();
         await app.ServeAsync("popularity", "popularity");
         var cookie = await CookieAsync(app);
+        var (_, keys) = await app.Get<KeyDesk>().CreateAsync("test", "keys alone", ApiKeyKind.Secret, [], scopes: KeyScope.Keys); // it can end no key but itself and what it makes
         var targets = Targets(app);
         Assert.Contains(targets, t => t.Pattern == "/api/v1/events");
         using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.All }) { BaseAddress = app.ClientOptions.BaseAddress, Timeout = TimeSpan.FromSeconds(60) };
@@ -62,7 +67,7 @@ public sealed partial class DoorFuzzTests(ITestOutputHelper output)
         var faults = new System.Collections.Concurrent.ConcurrentQueue<string>();
         await Parallel.ForEachAsync(Enumerable.Range(0, requests), new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = TestContext.Current.CancellationToken }, async (n, stop) =>
         {
-            using var request = Make(new Random(HashCode.Combine(seed, n)), targets, app, cookie);
+            using var request = Make(new Random(HashCode.Combine(seed, n)), targets, app, cookie, keys);
             using var answer = await client.SendAsync(request, stop);
             var body = await answer.Content.ReadAsStringAsync(stop);
             statuses.AddOrUpdate((int)answer.StatusCode, 1, (_, count) => count + 1);
@@ -91,7 +96,7 @@ public sealed partial class DoorFuzzTests(ITestOutputHelper output)
             ? null : $"{status} with incomplete problem details";
     }
 
-    private static HttpRequestMessage Make(Random random, Target[] targets, ShopApp app, string cookie)
+    private static HttpRequestMessage Make(Random random, Target[] targets, ShopApp app, string cookie, string keys)
     {
         var hostile = new Hostile(random);
         var api = random.Next(2) == 0; // half of all at the public doors
@@ -107,17 +112,17 @@ public sealed partial class DoorFuzzTests(ITestOutputHelper output)
         var request = new HttpRequestMessage(new HttpMethod(methods[random.Next(methods.Length)]), new Uri(app.ClientOptions.BaseAddress.GetLeftPart(UriPartial.Authority) + address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         if (request.Method != HttpMethod.Get && request.Method != HttpMethod.Head && request.Method.Method != "TRACE" || random.Next(40) == 0)
         {
-            var valid = target.Pattern switch { "/api/v1/recommendations" => List, "/api/v1/recommendations:batch" => Lists, _ => Events };
+            var valid = target.Pattern switch { "/api/v1/recommendations" => List, "/api/v1/recommendations:batch" => Lists, "/api/v1/users/{id}" => Told, var p when p.StartsWith("/api/v1/datasets", StringComparison.Ordinal) => Wish, var p when p.StartsWith("/api/v1/keys", StringComparison.Ordinal) => Key, _ => Events };
             if (request.Method.Method != "TRACE") request.Content = hostile.Content(random.Next(10) == 0 ? System.Text.Encoding.UTF8.GetBytes(valid) : hostile.Body(valid));
         }
-        Identify(random, request, hostile, app, cookie, api);
+        Identify(random, request, hostile, app, cookie, api, target.Pattern.StartsWith("/api/v1/keys", StringComparison.Ordinal) ? keys : app.SecretKey);
         return request;
     }
 
-    private static void Identify(Random random, HttpRequestMessage request, Hostile hostile, ShopApp app, string cookie, bool api)
+    private static void Identify(Random random, HttpRequestMessage request, Hostile hostile, ShopApp app, string cookie, bool api, string secret)
     {
         var who = random.Next(10);
-        if (api && who < 6) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + app.SecretKey);
+        if (api && who < 6) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + secret);
         else if (api && who == 6) { request.Headers.Add("X-RecLab-Key", app.PublishableKey); request.Headers.Add("Origin", ShopApp.Origin); }
         else if (who == 7) request.Headers.TryAddWithoutValidation("Authorization", "Bearer sk_" + Ascii(hostile.Word()));
         else if (!api && who < 6) request.Headers.TryAddWithoutValidation("Cookie", cookie);

@@ -56,6 +56,8 @@ public sealed class ItemsDoorTests(ShopApp app) : IClassFixture<ShopApp>, IAsync
         Assert.Equal(HttpStatusCode.OK, (await SendAsync("DELETE", "/items/57")).Status);
         Assert.DoesNotContain("57", ShopApp.Ids(await app.ListAsync("placement=stock&user=4&n=100")));
         Assert.Equal(HttpStatusCode.NotFound, (await SendAsync("GET", "/items/57")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync("PATCH", "/items/57", """{"available":true}""")).Status); // a change brings nothing back
+        Assert.DoesNotContain("57", ShopApp.Ids(await app.ListAsync("placement=stock&user=4&n=100")));
         await PutAsync(new { id = "57" });
         Assert.Contains("57", ShopApp.Ids(await app.ListAsync("placement=stock&user=4&n=100")));
     }

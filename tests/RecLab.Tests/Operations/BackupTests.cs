@@ -34,6 +34,41 @@ public sealed class BackupTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Events_acknowledged_before_a_backup_under_load_are_in_the_restored_files_and_counted_the_same()
+    {
+        await using var shop = new Doors.ShopApp();
+        await shop.OpenAsync();
+        List<string> before = [];
+        for (var user = 0; user < 10; user++) before.AddRange(await VisitAsync(shop, user));
+        using var stop = new CancellationTokenSource();
+        var visits = Task.Run(async () => { for (var user = 10; !stop.IsCancellationRequested; user++) await VisitAsync(shop, user); }, TestContext.Current.CancellationToken);
+        var report = await shop.Get<Backup>().TakeAsync(_home, cancellation: TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+        await visits;
+
+        await using var restored = new Doors.ShopApp();
+        foreach (var file in report.Files)
+        {
+            var to = Path.Combine(restored.DataDir, file.Path);
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(Path.Combine(report.Folder, file.Path), to, overwrite: true);
+        }
+        restored.CreateClient().Dispose(); // starts on them
+        Assert.Equal(report.Rows["events.db/event"], long.Parse(restored.Rows("SELECT count(*) FROM event").Single(), System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(report.Rows["events.db/recommendation"], long.Parse(restored.Rows("SELECT sum(lists) FROM unit_day").Single(), System.Globalization.CultureInfo.InvariantCulture)); // what is counted is what is logged
+        Assert.Empty(before.Except(restored.Rows("SELECT hex(id) FROM event")));
+        Assert.Empty(restored.Get<RecLab.Events.FoldProof>().Check());
+
+        static async Task<string[]> VisitAsync(Doors.ShopApp shop, int user)
+        {
+            var list = await shop.ListAsync($"placement=home&user=v{user}&n=3");
+            var ids = new[] { Guid.CreateVersion7(), Guid.CreateVersion7() };
+            await shop.SendAsync(Doors.ShopApp.Event("viewable", list, 0, $"v{user}", $"{ids[0]}"), Doors.ShopApp.Event("click", list, 1, $"v{user}", $"{ids[1]}"));
+            return [.. ids.Select(id => Convert.ToHexString(RecLab.Events.EventIds.Bytes(id)))];
+        }
+    }
+
+    [Fact]
     public async Task Data_sets_and_artifacts_are_in_it_and_every_hash_is_right()
     {
         var artifact = Path.Combine(Paths.Artifacts, "run-1", "model.safetensors");

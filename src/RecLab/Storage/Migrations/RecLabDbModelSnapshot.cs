@@ -393,6 +393,29 @@ namespace RecLab.Storage.Migrations
                     b.ToTable("items", (string)null);
                 });
 
+            modelBuilder.Entity("RecLab.Data.ToldUser", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Attributes")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("FirstAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("users", (string)null);
+                });
+
             modelBuilder.Entity("RecLab.Doors.RepeatableRequest", b =>
                 {
                     b.Property<int>("Id")
@@ -401,6 +424,10 @@ namespace RecLab.Storage.Migrations
 
                     b.Property<long>("At")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<int?>("Made")
                         .HasColumnType("INTEGER");

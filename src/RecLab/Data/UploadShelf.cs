@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+
+namespace RecLab.Data;
+
+/// <summary>A file that was received and waits to be imported.</summary>
+/// <param name="Owner">Whose it is; nobody else finds it.</param>
+public sealed record Upload(string Id, string Name, long Bytes, string Path, int Owner, DateTimeOffset ExpiresAt);
+
+/// <summary>Keeps files that a program sent until it says what is to become of them; an hour at most, and none over a restart.</summary>
+public sealed class UploadShelf(ImportDesk imports, TimeProvider clock)
+{
+    /// <summary>So many wait at once, and this long.</summary>
+    public const int Most = 20;
+    public static readonly TimeSpan Kept = TimeSpan.FromHours(1);
+
+    private readonly ConcurrentDictionary<string, (Upload Upload, UploadBox Box)> _waiting = new(StringComparer.Ordinal);
+    private int _coming;
+
+    /// <summary>Receives a file.</summary>
+    /// <param name="name">What it is called, from which layouts are recognised; it never chooses where the file lies.</param>
+    /// <exception cref="UploadTooLargeException">It is too large.</exception>
+    /// <exception cref="ImportRefusedException">The name is none, or too many wait already.</exception>
+    public async Task<Upload> ReceiveAsync(string name, Stream from, int owner, CancellationToken cancellation)
+    {
+        Sweep();
+        if (Interlocked.Increment(ref _coming) + _waiting.Count > Most)
+        {
+            Interlocked.Decrement(ref _coming);
+            throw new ImportRefusedException($"{Most} uploads wait already; import one of them, or come again in an hour.");
+        }
+        try
+        {
+            var id = Guid.NewGuid().ToString("N");
+            var box = new UploadBox(Path.Combine(imports.Uploads, id));
+            var bytes = await box.ReceiveAsync(name, from, cancellation);
+            var upload = new Upload(id, UploadBox.Safe(name), bytes, box.Path!, owner, clock.GetUtcNow() + Kept);
+            _waiting[id] = (upload, box);
+            return upload;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _coming);
+        }
+    }
+
+    /// <summary>An upload of this owner, or null.</summary>
+    public Upload? Find(string id, int owner) => _waiting.TryGetValue(id, out var kept) && kept.Upload.Owner == owner && kept.Upload.ExpiresAt > clock.GetUtcNow() ? kept.Upload : null;
+
+    /// <summary>Gives an upload out of hand: whoever takes it removes its file.</summary>
+    /// <returns>False when it is gone.</returns>
+    public bool Take(Upload upload) => _waiting.TryRemove(upload.Id, out _);
+
+    /// <summary>Puts back what was taken and not used.</summary>
+    public void Return(Upload upload) => _waiting[upload.Id] = (upload, new UploadBox(Path.GetDirectoryName(upload.Path)!));
+
+    private void Sweep()
+    {
+        foreach (var (id, kept) in _waiting)
+            if (kept.Upload.ExpiresAt <= clock.GetUtcNow() && _waiting.TryRemove(id, out var old)) old.Box.Drop();
+    }
+}
