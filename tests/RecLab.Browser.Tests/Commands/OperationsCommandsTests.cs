@@ -4,6 +4,7 @@ using Microsoft.Playwright;
 using RecLab.Access;
 using RecLab.Operations;
 using RecLab.Statistics.SelfProof;
+using RecLab.Tests.Doors;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
@@ -24,7 +25,8 @@ public sealed class OperationsCommandsTests(LiveApp app) : IClassFixture<LiveApp
         await app.ServeAsync("served-since", "popularity");
         await walk.PressAsync("Look again");
         await Expect(page.GetByText("served-since")).ToBeVisibleAsync();
-        await app.SendAsync(new { eventId = "aside-1", type = "click", recommendationId = "<img src=x onerror=alert(1)>", itemId = "<b>1</b>", user = "somebody" }, new { eventId = "aside-2", type = "click", recommendationId = $"{Guid.NewGuid()}.AAAAAAAAAAA", itemId = "2", user = "somebody" });
+        var list = await app.ListAsync("placement=home&user=somebody&n=2");
+        await app.SendAsync(new { eventId = "aside-1", type = "click", recommendationId = "<img src=x onerror=alert(1)>", itemId = "<b>1</b>", user = "somebody" }, ShopApp.Event("click", list, 0, "somebody-else")); // malformed and foreign
         var aside = page.GetByRole(AriaRole.Region, new() { Name = "Events that were set aside" });
         await Expect(aside.GetByRole(AriaRole.Row)).ToHaveCountAsync(3); // the heading and two
         await Expect(aside.GetByText("<b>1</b>", new() { Exact = true })).ToBeVisibleAsync();

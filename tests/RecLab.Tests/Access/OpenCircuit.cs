@@ -46,8 +46,24 @@ internal sealed class OpenCircuit(WebSocket socket) : IAsyncDisposable
         await socket.SendAsync(Encoding.UTF8.GetBytes("{\"protocol\":\"blazorpack\",\"version\":1}\u001e"), WebSocketMessageType.Text, true, Cancellation);
         Assert.Equal("{}\u001e", Encoding.UTF8.GetString(await circuit.ReadAsync()));
         await circuit.SendAsync([0x95, 0x01, 0x80, .. Text("0"), .. Text("StartCircuit"), 0x94, .. Text("http://localhost/"), .. Text("http://localhost/operations"), .. Text("[]"), .. Text("")]);
-        for (byte[] heard; (heard = await circuit.ReadAsync())[1] != 0x95 || heard[2] != 0x03;) Assert.NotEmpty(heard); // until the answer to the call, whose last part is the circuit's name
+        while (!Messages(await circuit.ReadAsync()).Any(m => m is [0x95, 0x03, ..])) { } // until the answer to the call, whose last part is the circuit's name
         return circuit;
+    }
+
+    /// <summary>The messages of what was heard, each behind its length.</summary>
+    private static IEnumerable<byte[]> Messages(byte[] heard)
+    {
+        for (var at = 0; at < heard.Length;)
+        {
+            var length = 0;
+            for (var shift = 0; ; shift += 7)
+            {
+                length |= (heard[at] & 127) << shift;
+                if (heard[at++] < 128) break;
+            }
+            yield return heard[at..(at + length)];
+            at += length;
+        }
     }
 
     /// <summary>Sends a message with its length before it.</summary>
