@@ -87,6 +87,9 @@ public sealed record ImportColumns
     public string? Value { get; init; }
     public string? Time { get; init; }
 
+    /// <summary>Where a row came about: a placement.</summary>
+    public string? Placement { get; init; }
+
     /// <summary>One ASCII character; a comma where absent.</summary>
     public string? Delimiter { get; init; }
 }

@@ -13,12 +13,13 @@ public sealed record ColumnsBody
     public string? Time { get; init; }
     [Description("detect, unix-seconds, unix-milliseconds or date.")] public string? TimeFormat { get; init; }
     [Description("A .NET date pattern such as dd.MM.yyyy HH:mm.")] public string? DatePattern { get; init; }
+    [Description("Where a row came about: a placement.")] public string? Placement { get; init; }
     public bool? HasHeader { get; init; }
     [Description("One ASCII character.")] public string? Delimiter { get; init; }
 
     internal static ColumnsBody Of(ColumnMapping c) => new()
     {
-        User = c.User, Item = c.Item, Value = c.Value, Time = c.Time, TimeFormat = ImportFields.Formats.First(f => f.Format == c.TimeFormat).Word, DatePattern = c.DatePattern, HasHeader = c.HasHeader, Delimiter = c.Delimiter.ToString(),
+        User = c.User, Item = c.Item, Value = c.Value, Time = c.Time, TimeFormat = ImportFields.Formats.First(f => f.Format == c.TimeFormat).Word, DatePattern = c.DatePattern, Placement = c.Scenario, HasHeader = c.HasHeader, Delimiter = c.Delimiter.ToString(),
     };
 }
 
@@ -77,7 +78,7 @@ internal static class ImportFields
         if (delimiter is not [var cut] || !char.IsAscii(cut) || char.IsLetterOrDigit(cut) || cut is '"' or '\r' or '\n') given.Fault("delimiter", "must be one ASCII character that is no letter, digit, quote or end of line");
         var columns = new ColumnMapping
         {
-            User = user ?? "", Item = item ?? "", Value = given.Id("value"), Time = given.Id("time"), TimeFormat = form, DatePattern = given.Id("datePattern"), HasHeader = given.Flag("hasHeader") ?? true,
+            User = user ?? "", Item = item ?? "", Value = given.Id("value"), Time = given.Id("time"), TimeFormat = form, DatePattern = given.Id("datePattern"), Scenario = given.Id("placement"), HasHeader = given.Flag("hasHeader") ?? true,
             Delimiter = delimiter is [var one, ..] ? one : ',',
         };
         fields.Take(given);
