@@ -48,7 +48,7 @@ public sealed record ResultsView
     public FixedCap? CapOf(IOutcomeMetric metric) => AskedMetric.Of(metric, Input.Settings, Input.Simulated).Cap;
 
     /// <summary>What a user counts for at most, in words: "capped at €120.00 a user"; null where nothing is capped.</summary>
-    public string? CapWords(IOutcomeMetric metric) => CapOf(metric) is { } cap ? $"capped at {metric.Write(cap.Value)} a user"
+    public string? CapWords(IOutcomeMetric metric) => CapOf(metric) is { } cap ? $"capped at {metric.WriteOne(cap.Value)} a user"
         : Input.Settings.Caps.Any(c => c.Metric == metric.Key) && Input.PhaseStartedAt is not null ? $"not capped: no {(Input.Simulated ? "simulated visitors" : "live users")} were measured before" : null;
 
     /// <summary>Which rules judge: the box at the planned end, the wings before.</summary>

@@ -108,7 +108,7 @@ public sealed class CapTests : BunitContext, IClassFixture<RecLabApp>
         Assert.Equal(before, await PageAsync());
         Assert.Equal(0, new FoldProof(_app.Services.GetRequiredService<EventStore>()).Rebuild().Differing);
         var report = Render<ReportPage>(p => p.Add(r => r.Key, "frozen-cap"));
-        report.WaitForAssertion(() => Assert.Contains("Clicks per user: capped at 2.0000 a user (as given), fixed at the start.", report.Markup), TimeSpan.FromSeconds(20));
+        report.WaitForAssertion(() => Assert.Contains("Clicks per user: capped at 2 a user (as given), fixed at the start.", report.Markup), TimeSpan.FromSeconds(20));
     }
 
     [Fact]
@@ -118,10 +118,10 @@ public sealed class CapTests : BunitContext, IClassFixture<RecLabApp>
         for (var user = 0; user < 40; user++) await _app.ShowAsync(started, user % 2, $"d{user}", Now, 10, user % 2 == 0 ? 1 + user % 3 : 2 + user % 7);
         var page = (await _app.Services.GetRequiredService<ResultsPageReader>().ReadAsync("drilled", simulated: false, phase: null, band: null, metric: "clicks", Cancellation))!;
         var panel = Render<MetricPanel>(p => p.Add(m => m.View, page.View).Add(m => m.Detail, page.Detail!));
-        Assert.Contains("2.0000 a user as given; fixed at the start", panel.Find("dl").TextContent);
+        Assert.Contains("2 a user as given; fixed at the start", panel.Find("dl").TextContent);
         Assert.Equal(["Unadjusted", "Adjusted", "Without the cap"], panel.FindAll(".score tbody tr").Select(r => r.Children.First(c => c.TextContent is "Unadjusted" or "Adjusted" or "Without the cap").TextContent));
         var card = Render<ScorecardTable>(p => p.Add(s => s.View, page.View));
-        Assert.Contains("capped at 2.0000 a user", card.Find("tr.r td.m").TextContent);
+        Assert.Contains("capped at 2 a user", card.Find("tr.r td.m").TextContent);
     }
 
     [Fact]

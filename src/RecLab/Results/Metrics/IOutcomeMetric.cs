@@ -33,6 +33,9 @@ public interface IOutcomeMetric
     /// <summary>A value as the page shows it.</summary>
     string Write(double value);
 
+    /// <summary>What a single user did, as the page shows it: "3", "€120.00".</summary>
+    string WriteOne(double value) => Write(value);
+
     /// <summary>The counts a value comes from: "22,480 / 466,380".</summary>
     string Counts(ArmTotals arm);
 

@@ -48,6 +48,8 @@ public sealed class OwnEventMetric : IOutcomeMetric
 
     public string Write(double value) => Aspect == OwnAspect.Users ? Figures.Rate(value) : InSeconds ? Figures.Seconds(value) : Figures.Metric(value, Aspect == OwnAspect.Count ? 4 : 3);
 
+    public string WriteOne(double value) => value == Math.Floor(value) ? Figures.Count((long)value) : Write(value);
+
     public string Counts(ArmTotals arm) => arm.Sums.GetValueOrDefault(Key) is var sums && Aspect == OwnAspect.Mean ? $"{Figures.Count((long)sums.D / Measure.Parts)} with a value"
         : Figures.Counts((long)sums.Y / Measure.Parts, arm.Units);
 

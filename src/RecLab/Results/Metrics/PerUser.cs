@@ -15,6 +15,7 @@ public abstract class PerUser(string key, string name, string noun, string defin
     public MetricKind Kind => MetricKind.Mean;
     public UnitMeasure Measure => measure;
     public virtual string Write(double value) => Figures.Metric(value);
+    public virtual string WriteOne(double value) => value == Math.Floor(value) ? Figures.Count((long)value) : Write(value);
     public virtual string Counts(ArmTotals arm) => Figures.Counts((long)arm.Sums.GetValueOrDefault(key).Y, arm.Units);
 }
 
@@ -28,5 +29,6 @@ public sealed class PurchasesPerUser() : PerUser("purchases", "Purchases per use
 public sealed class RevenuePerUser() : PerUser("revenue", "Revenue per user", "revenue per user", "revenue within seven days after a list", UnitMeasure.Revenue)
 {
     public override string Write(double value) => Figures.Money(value);
+    public override string WriteOne(double value) => Write(value);
     public override string Counts(ArmTotals arm) => $"{Figures.Money(arm.Sums.GetValueOrDefault(Key).Y)} / {Figures.Count(arm.Units)}";
 }
