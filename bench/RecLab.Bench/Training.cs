@@ -46,8 +46,15 @@ internal static class Training
             for (var i = 0; i < gram.Size; i++) gram[i][i] += 400;
             var copy = new SymmetricMatrix(gram.Size);
             void Restore() { for (var i = 0; i < gram.Size; i++) gram[i].CopyTo(copy[i]); }
-            var lapack = OpenBlas.Find(threads) is { } blas ? stopper.Time($"  the inverse alone: OpenBLAS potrf + potri, {threads} threads", 0, 4, () => { Restore(); blas.Invert(copy); }) : 0;
-            stopper.Time($"  the inverse alone: blocked sweep, {threads} threads", lapack, 4, () => { Restore(); SymmetricInverse.Invert(copy, new() { Threads = threads }); });
+            var (lapack, numpy) = (0.0, 0.0);
+            if (OpenBlas.Find(threads) is { } blas)
+            {
+                var identity = new SymmetricMatrix(gram.Size);
+                lapack = stopper.Time($"  the inverse alone: OpenBLAS potrf + potri, {threads} threads", 0, 4, () => { Restore(); blas.Invert(copy); });
+                numpy = stopper.Time($"  the same as NumPy's inv has it: OpenBLAS gesv, {threads} threads", 0, 4, () => { Restore(); blas.Solve(copy, identity); });
+            }
+            stopper.Time($"  the inverse alone: blocked sweep, {threads} threads (against gesv)", numpy, 4, () => { Restore(); SymmetricInverse.Invert(copy, new() { Threads = threads }); });
+            stopper.Time($"  the inverse alone: blocked sweep, {threads} threads (against potrf + potri)", lapack, 4, () => { Restore(); SymmetricInverse.Invert(copy, new() { Threads = threads }); });
         }
     }
 
