@@ -18,7 +18,7 @@ internal static class Inspection
             var finding = await page.EvaluateAsync<string?>("""
                 () => {
                   const e = document.activeElement;
-                  if (!e || e === document.body) return null;
+                  if (!e || e === document.body || e.tabIndex < 0) return null; // a heading that the page focuses by itself after a navigation is no stop of the keyboard
                   const s = getComputedStyle(e);
                   return s.outlineStyle === 'none' || parseFloat(s.outlineWidth) < 2 ? `no visible focus on ${e.tagName.toLowerCase()} "${(e.textContent || e.id).trim().slice(0, 40)}"` : null;
                 }
