@@ -13,6 +13,9 @@ public sealed class UploadShelf(ImportDesk imports, TimeProvider clock)
     public const int Most = 20;
     public static readonly TimeSpan Kept = TimeSpan.FromHours(1);
 
+    /// <summary>Bytes that may wait before another is taken.</summary>
+    private const long MostBytes = 8L << 30;
+
     private readonly ConcurrentDictionary<string, (Upload Upload, UploadBox Box)> _waiting = new(StringComparer.Ordinal);
     private int _coming;
 
@@ -23,10 +26,10 @@ public sealed class UploadShelf(ImportDesk imports, TimeProvider clock)
     public async Task<Upload> ReceiveAsync(string name, Stream from, int owner, CancellationToken cancellation)
     {
         Sweep();
-        if (Interlocked.Increment(ref _coming) + _waiting.Count > Most)
+        if (Interlocked.Increment(ref _coming) + _waiting.Count > Most || _waiting.Values.Sum(w => w.Upload.Bytes) > MostBytes)
         {
             Interlocked.Decrement(ref _coming);
-            throw new ImportRefusedException($"{Most} uploads wait already; import one of them, or come again in an hour.");
+            throw new ImportRefusedException("Too many uploads wait already; import one of them, or come again in an hour.");
         }
         try
         {

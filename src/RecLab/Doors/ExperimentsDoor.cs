@@ -2,6 +2,7 @@ using System.Text.Json;
 using RecLab.Events;
 using RecLab.Experiments;
 using RecLab.Serving;
+using RecLab.Statistics.Assignment;
 using RecLab.Training;
 
 namespace RecLab.Doors;
@@ -67,10 +68,13 @@ internal sealed class ExperimentsDoor(ExperimentDesk desk, IReweighting bandits,
         using var body = await Body.ReadAsync(http, caller.FromBrowser);
         var fields = Managing.Object(body);
         var experiment = await FindAsync(http);
+        var tag = http.Request.Headers.IfMatch.ToString() is { Length: > 0 } asked and not "*" ? asked : null;
+        Match(tag, experiment);
         var draft = await ReadAsync(fields, ExperimentDraft.Of(experiment), http);
         RecommendationsDoor.Refuse(fields);
         if (Lifecycle.Objection(experiment, ExperimentVerb.Edit) is { } objection) throw new ProblemException(409, objection);
-        await desk.EditAsync(experiment.Key, draft, Managing.Who(caller), http.RequestAborted);
+        var read = TagOf(experiment); // what the body does not name is kept as it was read here, so it must still stand there
+        await desk.EditAsync(experiment.Key, draft, Managing.Who(caller), http.RequestAborted, present => Match(read, present));
         await AnswerAsync(http, experiment.Key);
     }
 
@@ -144,6 +148,13 @@ internal sealed class ExperimentsDoor(ExperimentDesk desk, IReweighting bandits,
         await http.Response.WriteAsJsonAsync(new AssignmentAnswer(experiment.Key, user, mine is null ? null : keys.GetValueOrDefault(mine.VariantId), mine?.ArmPosition, mine is null && routing.Assignment is not null ? "other-experiment" : routing.Reason, mine?.Counted == true), ApiJson.Default.AssignmentAnswer, cancellationToken: http.RequestAborted);
     }
 
+    private static void Match(string? tag, Experiment present)
+    {
+        if (tag is not null && tag != TagOf(present)) throw new ProblemException(412, $"The experiment '{present.Key}' was changed meanwhile. Read it again.");
+    }
+
+    private static string TagOf(Experiment e) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\"{Fnv1a.Hash($"{JsonSerializer.Serialize(ExperimentDraft.Of(e))} {e.State} {e.Phase}"):x8}\"");
+
     private static async Task<string> WhyAsync(HttpContext http, Caller caller)
     {
         if (http.Request.ContentLength is null or 0 && !http.Request.Headers.ContainsKey("Transfer-Encoding")) return "";
@@ -163,6 +174,7 @@ internal sealed class ExperimentsDoor(ExperimentDesk desk, IReweighting bandits,
     private async Task AnswerAsync(HttpContext http, string key)
     {
         var file = await reader.ReadAsync(key, http.RequestAborted) ?? throw new ProblemException(404, $"There is no experiment '{key}'.");
+        http.Response.Headers.ETag = TagOf(file.Experiment);
         await http.Response.WriteAsJsonAsync(Of(file.Experiment, await KeysAsync(http)), ApiJson.Default.ExperimentAnswer, cancellationToken: http.RequestAborted);
     }
 

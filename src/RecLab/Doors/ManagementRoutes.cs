@@ -129,8 +129,8 @@ internal static class ManagementRoutes
         {
             Refusals = [400, 413, 415], Body = typeof(ExperimentBody), Example = """{"key":"home-2","placement":"home","hypothesis":"More clicks.","arms":[{"variant":"popularity"},{"variant":"als-64"}],"settings":{"guardrails":[{"metric":"custom:complaint:users:lower","margin":0.1}],"secondary":["rating","time-to-click"],"caps":[{"metric":"clicks","value":50}]}}""",
         });
-        api.Map("GET", "/experiments/{key}", door, experiments.GetAsync, new("getExperiment", "One experiment", "As it is asked and where it stands." + Secret, typeof(ExperimentAnswer)) { Refusals = [404], Parameters = [Key] });
-        api.Map("PATCH", "/experiments/{key}", door, experiments.PatchAsync, new("changeExperiment", "Changes a draft", "What the body names; once started, what is asked stays as it is." + Secret, typeof(ExperimentAnswer)) { Refusals = [400, 404, 409, 413, 415], Parameters = [Key], Body = typeof(ExperimentBody), Example = """{"hypothesis":"More clicks and no fewer purchases."}""" });
+        api.Map("GET", "/experiments/{key}", door, experiments.GetAsync, new("getExperiment", "One experiment", "As it is asked and where it stands, with an ETag." + Secret, typeof(ExperimentAnswer)) { Refusals = [404], Parameters = [Key] });
+        api.Map("PATCH", "/experiments/{key}", door, experiments.PatchAsync, new("changeExperiment", "Changes a draft", "What the body names; once started, what is asked stays as it is. If-Match refuses where somebody else was faster." + Secret, typeof(ExperimentAnswer)) { Refusals = [400, 404, 409, 412, 413, 415], Parameters = [Key], Body = typeof(ExperimentBody), Example = """{"hypothesis":"More clicks and no fewer purchases."}""" });
         foreach (var (verb, summary, description) in new[]
                  {
                      ("start", "Opens it to traffic", "After the checks that the page makes; the first that fails is the reason."), ("pause", "Stops sending users", "The placement serves what it serves without it."),

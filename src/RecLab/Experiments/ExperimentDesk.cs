@@ -18,9 +18,11 @@ public sealed class ExperimentDesk(ExperimentBook book)
     }
 
     /// <summary>Replaces what is asked. One that was ready becomes a draft again and must be checked anew. The key stays.</summary>
-    public Task<Experiment> EditAsync(string key, ExperimentDraft draft, string who, CancellationToken cancellation = default) =>
+    /// <param name="look">Looks at what stands there before it is replaced, and throws where that is not what was read; nobody changes it in between.</param>
+    public Task<Experiment> EditAsync(string key, ExperimentDraft draft, string who, CancellationToken cancellation = default, Action<Experiment>? look = null) =>
         book.MoveAsync(key, ExperimentVerb.Edit, "edit", who, "", async (db, experiment) =>
         {
+            look?.Invoke(experiment);
             book.RefuseIfWrong(draft);
             if (draft.Key != key) throw new Refusal($"The key '{key}' is the seed of the assignment and cannot be changed.");
             db.RemoveRange(experiment.Arms);

@@ -189,6 +189,10 @@ public sealed class ManagementTests(ManagementTests.Quiet app) : IClassFixture<M
         var draft = await OkAsync("POST", "/experiments", new { key = "by-api", placement = "api-home", arms = new[] { new { variant = "api-popular" }, new { variant = "api-knn" } }, settings = new { minimumUsers = 2, minimumDays = 0 } });
         Assert.Equal(("draft", 0.5), (draft.GetProperty("state").GetString(), draft.GetProperty("arms")[1].GetProperty("weight").GetDouble()));
         Assert.Equal("More clicks.", (await OkAsync("PATCH", "/experiments/by-api", new { hypothesis = "More clicks." })).GetProperty("hypothesis").GetString());
+        var (_, _, tag) = await SendAsync("GET", "/experiments/by-api");
+        var together = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => SendAsync("PATCH", "/experiments/by-api", new { hypothesis = $"More clicks, {n}." }, ("If-Match", tag!))));
+        Assert.Single(together, t => t.Status == HttpStatusCode.OK);
+        Assert.Equal(5, together.Count(t => t.Status == HttpStatusCode.PreconditionFailed));
         Assert.Equal("running", (await OkAsync("POST", "/experiments/by-api:start", new { why = "go" })).GetProperty("state").GetString());
         Assert.Equal(HttpStatusCode.Conflict, (await SendAsync("PATCH", "/experiments/by-api", new { hypothesis = "Other." })).Status);
 

@@ -23,7 +23,7 @@ public sealed class ThreeArmsTests
         await using var team = await TeamsRecommender.StartAsync("8", "9", "10", "11");
         await app.PlacementAsync("three", p => (p.Exploration, p.HideSeen) = (0, false));
         await app.ServeAsync("ours", "als");
-        await app.Get<ExternalDesk>().CreateEndpointAsync(new("service", "Service", app.DatasetId), new(team.Url), "test");
+        await app.Get<ExternalDesk>().CreateEndpointAsync(new("service", "Service", app.DatasetId), new(team.Url, TimeoutMs: EndpointSettings.LongestMs), "test"); // a busy machine is slow, not silent
         var csv = "user,item,rank\n" + string.Concat(Enumerable.Range(0, 80).Select(u => $"{u},20,1\n{u},21,2\n{u},22,3\n"));
         using var uploaded = await client.PutAsync($"/api/v1/variants/nightly/lists?dataset={app.DatasetId}", new StringContent(csv, Encoding.UTF8, "text/csv"), Cancellation);
         Assert.Equal(HttpStatusCode.OK, uploaded.StatusCode);
