@@ -73,7 +73,7 @@ public sealed class Preflight(IDbContextFactory<RecLabDb> databases, Audience au
         const string check = "Models";
         if (variant is null) return [new(check, FindingLevel.Blocks, $"The variant of arm {arm.Letter}, '{arm.Name}', no longer exists.")];
         if (variant.ServedRunId is { } served)
-            return [new(check, FindingLevel.Good, $"{variant.Name} has a model that can serve."), .. Answers(variant, served) is { } warning ? new Finding[] { new("Fallback", FindingLevel.Warns, warning) } : []];
+            return [new(check, FindingLevel.Good, $"{variant.Name} has a trained model."), .. Answers(variant, served) is { } warning ? new Finding[] { new("Fallback", FindingLevel.Warns, warning) } : []];
         var run = open.MaxBy(r => r.Version);
         return [run is null
             ? new(check, FindingLevel.Blocks, $"{variant.Name} has no trained model and no training is under way; train it first.")
