@@ -39,8 +39,8 @@ public sealed class NarrowPagesTests(LiveApp app) : IClassFixture<LiveApp>
         List<string> beyond = [];
         foreach (var path in new[]
                  {
-                     "/experiments/wide", "/experiments/wide?traffic=simulated", "/experiments/wide?tab=ranking", "/experiments/wide?metric=ctr", "/experiments/wide?metric=revenue", "/experiments/wide/report", "/experiments/shares",
-                     "/experiments", "/experiments?state=running", "/experiments/new", "/experiments/new?draft=next&step=1", "/experiments/new?draft=next&step=2", "/experiments/new?draft=next&step=3", "/experiments/new?draft=next&step=4", "/experiments/new?draft=next&step=5",
+                     "/experiments/wide", "/experiments/wide?traffic=simulated", "/experiments/wide?tab=ranking", "/experiments/wide?metric=ctr", "/experiments/wide/report", "/experiments/shares",
+                     "/experiments", "/experiments/new", "/experiments/new?draft=next&step=1", "/experiments/new?draft=next&step=2", "/experiments/new?draft=next&step=3", "/experiments/new?draft=next&step=4", "/experiments/new?draft=next&step=5",
                      "/placements", "/placements/wide", "/variants", "/training", "/data", "/simulations", "/leaderboard", "/notifications", "/glossary",
                  })
         {
@@ -71,10 +71,10 @@ public sealed class NarrowPagesTests(LiveApp app) : IClassFixture<LiveApp>
         }
         var wide = await app.ExperimentAsync("wide", "wide", new() { Guardrails = [new("revenue", 0.05), new("popularity", 0.1)], Slices = ["known", "country"], PlannedUsers = 2000, PlannedDays = 14 }, variants);
         await app.StartedAsync("wide", DateTimeOffset.UtcNow.AddDays(-8));
-        await app.CrowdAsync(wide, 300, 7, DateTimeOffset.UtcNow, [0.10, 0.20, 0.25, 0.30]);
-        await app.CrowdAsync(wide, 120, 3, DateTimeOffset.UtcNow, [0.10, 0.20, 0.25, 0.30], simulated: true);
+        await app.CrowdAsync(wide, 60, 7, DateTimeOffset.UtcNow, [0.10, 0.20, 0.25, 0.30]);
+        await app.CrowdAsync(wide, 40, 3, DateTimeOffset.UtcNow, [0.10, 0.20, 0.25, 0.30], simulated: true);
         var shares = await app.RunningAsync(await app.DraftAsync("shares", 0.2, 0.4, 0.4) with { Name = "Shares", Settings = new() { Mode = ExperimentMode.Bandit } });
-        await app.CrowdAsync(shares, 100, 2, DateTimeOffset.UtcNow, [0.1, 0.1, 0.5]);
+        await app.CrowdAsync(shares, 30, 2, DateTimeOffset.UtcNow, [0.1, 0.1, 0.5]);
         await app.Desk().DraftAsync(await app.DraftAsync("next") with { Name = "Next" }, "ada");
 
         static MetricValue Of(string metric, double value) => new(metric, 10, value, value * 0.95, value * 1.05, 12_345);
