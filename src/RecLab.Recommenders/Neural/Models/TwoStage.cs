@@ -31,18 +31,18 @@ public sealed record TwoStageOptions : NeuralOptions
     [Display(Name = "Candidates", Description = "Items the first stage hands to the second when serving; 0 leaves the second out.", Order = 5), Range(0, 10_000), Tunable(50, 500, Log = true)]
     public int Candidates { get; init; } = 100;
 
-    [Display(Name = "Drawn", Description = "Random items per batch, of which the first stage's favourites are what the second learns to tell apart.", Order = 6), Range(8, 10_000)]
-    public int Drawn { get; init; } = 256;
+    [Display(Name = "Drawn", Description = "Random items per batch, shared by its places, that the second stage learns from.", Order = 6), Range(8, 10_000)]
+    public int Drawn { get; init; } = 1024;
 }
 
 /// <summary>Two stages. Candidates: <c>u = W2 relu(W1 mean of e(items so far) + b1) + b2</c>, score <c>u . v_i + c_i</c>, -log softmax of the next item over all. Ranking: among the best candidates,
-/// <c>r(u, i) = w . relu(R [u, v_i, u * v_i, e(newest)] + b) + u . v_i + c_i</c>, the log-odds of the next item against those that the first stage took for likely.</summary>
+/// <c>r(u, i) = w . relu(R [u, v_i, u * v_i, e(newest)] + b) + u . v_i + c_i</c>, the log-odds of the next item against random ones.</summary>
 /// <remarks>Covington, Adams and Sargin, "Deep Neural Networks for YouTube Recommendations", RecSys 2016, sections 3 and 4, without the age of the example and with clicks for watch time. Only what lies before is
 /// looked at in training (its section 3.4). A user is their history, so that a stranger with one is answered like anyone.</remarks>
 public sealed class TwoStage(TwoStageOptions options) : NeuralRecommender<TwoStageOptions, SequenceBatch>(options)
 {
-    /// <summary>Favourites of the first stage per place.</summary>
-    private const int Hard = 4;
+    /// <summary>Random items per place that the second stage learns to tell from the next one.</summary>
+    private const int Wrong = 8;
 
     protected override (Network<SequenceBatch> Network, IBatches<SequenceBatch> Batches) Prepare(TwoStageOptions options, Interactions train, int seed) =>
         (new Stages(options, train.Items.Count), new SequenceBatches(train, options.BatchSize, options.MaxLength, options.Candidates > 0 ? options.Drawn : 0, seed));
@@ -86,18 +86,17 @@ public sealed class TwoStage(TwoStageOptions options) : NeuralRecommender<TwoSta
             var first = Kernels.LinearCrossEntropy(wide, item.weight, target);
             if (_options.Candidates == 0) return first;
 
-            var (drawn, known, newest) = (tensor(Array.ConvertAll(batch.Negatives, i => (long)i), device: Device), wide.detach(), read.detach());
-            var table = item.weight.detach();
-            Tensor likely;
-            using (no_grad())
+            // Drawn at random: the first stage's favourites would all be wrong ones, and teach the second to turn its order round.
+            var (known, newest, offered) = (wide.detach(), read.detach(), new long[rows * (1 + Wrong)]);
+            for (var r = 0; r < rows; r++)
             {
-                var scores = known.matmul(table.index_select(0, drawn).t()).masked_fill(target.unsqueeze(1).eq(drawn.unsqueeze(0)), -1e9);
-                likely = drawn.index_select(0, scores.topk(Hard, dim: 1).indexes.view(-1)).view(rows, Hard);
+                offered[r * (1 + Wrong)] = batch.Target[r];
+                for (var n = 0; n < Wrong; n++) offered[r * (1 + Wrong) + 1 + n] = batch.Negatives[(r * Wrong + n) % batch.Negatives.Length];
             }
-            var offered = cat([target.unsqueeze(1), likely], 1).view(-1);
-            var odds = Ranked(known, newest, table.index_select(0, offered), 1 + Hard);
-            var wanted = new float[rows * (1 + Hard)];
-            for (var r = 0; r < rows; r++) wanted[r * (1 + Hard)] = 1;
+            var table = item.weight.detach();
+            var odds = Ranked(known, newest, table.index_select(0, tensor(offered, device: Device)), 1 + Wrong);
+            var wanted = new float[rows * (1 + Wrong)];
+            for (var r = 0; r < rows; r++) wanted[r * (1 + Wrong)] = 1;
             return first + F.binary_cross_entropy_with_logits(odds, tensor(wanted, device: Device));
         }
 
