@@ -46,6 +46,8 @@ public static class RecommenderCatalog
             "Guo et al. 2017, IJCAI", "neural", o => new DeepFm(o)) with { NeedsTorch = true, KnowsScenarios = true, Experimental = true },
         RecommenderFamily.Of<WideDeepOptions>("wide-deep", "Wide and deep", "Weights of who takes to which kind of item beside a perceptron over ids and attributes.",
             "Cheng et al. 2016, DLRS", "neural", o => new WideDeep(o)) with { NeedsTorch = true, KnowsScenarios = true, Experimental = true },
+        RecommenderFamily.Of<TwoStageOptions>("two-stage", "Two-stage tower", "One network finds candidates from what was touched so far, another ranks them.",
+            "Covington et al. 2016, RecSys", "sequence", o => new TwoStage(o)) with { NeedsTorch = true },
         RecommenderFamily.Of<MmoeOptions>("mmoe", "Mixture of experts", "Networks shared by all placements, or all categories, mixed for each by a gate and a tower of its own.",
             "Ma et al. 2018, KDD", "neural", o => new Mmoe(o)) with { NeedsTorch = true, KnowsScenarios = true, Experimental = true },
         RecommenderFamily.Of<UltraGcnOptions>("ultragcn", "UltraGCN", "The graph of touches as weights of a loss, without walking it.",

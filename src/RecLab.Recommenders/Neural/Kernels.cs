@@ -40,6 +40,33 @@ internal static class Kernels
         return table.index_select(0, index);
     }
 
+    /// <summary>At each row the mean of its sequence's rows up to it.</summary>
+    /// <param name="rows">Rows x width, sequences one after the other.</param>
+    /// <param name="starts">First row of each sequence, then the number of rows.</param>
+    public static Tensor RunningMeans(Tensor rows, long[] starts)
+    {
+        List<int> begins = [0], columns = [];
+        List<float> values = [];
+        for (var s = 0; s + 1 < starts.Length; s++)
+            for (var r = (int)starts[s]; r < starts[s + 1]; r++)
+            {
+                var count = r + 1 - (int)starts[s];
+                for (var c = (int)starts[s]; c <= r; c++)
+                {
+                    columns.Add(c);
+                    values.Add(1f / count);
+                }
+                begins.Add(columns.Count);
+            }
+#if !USE_TORCHSHARP
+        if (rows.device.type == DeviceType.CPU) return new SparseRows([.. begins], [.. columns], [.. values], (int)starts[^1]).Times(rows);
+#endif
+        var row = new List<long>();
+        for (var r = 0; r + 1 < begins.Count; r++) row.AddRange(Enumerable.Repeat((long)r, begins[r + 1] - begins[r]));
+        var at = tensor([.. row, .. columns.Select(c => (long)c)], [2, columns.Count], device: rows.device);
+        return mm(sparse_coo_tensor(at, tensor(values.ToArray(), device: rows.device), [starts[^1], starts[^1]]), rows);
+    }
+
     /// <summary>Self-attention with every sequence padded to the longest; causal, or each row sees its whole sequence.</summary>
     internal static Tensor PaddedAttention(Tensor qkv, long[] starts, int heads, double dropout, bool causal)
     {

@@ -1,7 +1,8 @@
 using RecLab.Recommenders.Catalog;
+using RecLab.Recommenders.Data;
 using RecLab.Recommenders.Neural.Frozen;
 using RecLab.Recommenders.Neural.Models;
-using RecLab.Recommenders.Data;
+using RecLab.Recommenders.Tests.Models;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -39,6 +40,23 @@ public sealed class Gru4RecTests : NeuralContract
         for (var i = 0; i < 9; i++) Assert.Equal(Enumerable.Range(0, 5).Sum(d => last[d] * table[i * 6 + d]), scores[i], 1e-5f);
 
         float[] Of(string name) => weights[name].data<float>().ToArray();
+    }
+}
+
+/// <summary>Changed views told apart before and beside the next items; the contract asks that those are learnt all the same.</summary>
+public sealed class Gru4RecContrastTests : NeuralContract
+{
+    protected override string Key => "gru4rec";
+    protected override RecommenderOptions Options => new Gru4RecOptions { ContrastEpochs = 10, ContrastWeight = 0.1, MaxLength = 8, Width = 16, HiddenWidth = 16, Epochs = 50, BatchSize = 8, LearningRate = 0.01, Patience = 0 };
+    protected override bool KnowsUsers => false;
+
+    [Fact]
+    public void Halves_of_one_history_are_found_among_those_of_others()
+    {
+        var reports = new Reports();
+        new Gru4Rec((Gru4RecOptions)Options).Train(Checkerboard.Touches, new() { Seed = 7, Threads = 1, Progress = reports });
+        // 8 users a batch are 16 views: guessing the other half is worth ln 15 = 2.71.
+        Assert.InRange(reports.Seen.Where(r => r.Curve is not null).Select(r => r.Curve!["loss"]).ElementAt(9), 0, 2.4);
     }
 }
 

@@ -48,16 +48,24 @@ public sealed record Gru4RecOptions : NeuralOptions
 
     [Display(Name = "Cell", Description = "What remembers from item to item.", Order = 8)]
     public RecurrentCell Cell { get; init; }
+
+    [Display(Name = "Contrast beforehand", Description = "Epochs at the beginning in which the model only learns to tell changed views of one history from those of others.", Order = 9), Range(0, 1000)]
+    public int ContrastEpochs { get; init; }
+
+    [Display(Name = "Contrast beside", Description = "Weight of that task beside the next item afterwards; 0 leaves it out.", Order = 10), Range(0, 10), Tunable(0.01, 1, Log = true)]
+    public double ContrastWeight { get; init; }
+
+    internal override int FirstValidation => ContrastEpochs;
 }
 
 /// <summary>GRU4Rec: gated recurrent units read a user's newest items one by one; the score of item i after place t is <c>(W h_t + b) . e(i)</c> with
 /// <c>h_t = GRU(e(s_t), h_{t-1})</c> and the same item table e on both sides.</summary>
 /// <remarks>Hidasi, Karatzoglou, Baltrunas and Tikk, "Session-based Recommendations with Recurrent Neural Networks", ICLR 2016; the shared table and softmax losses:
-/// Hidasi and Karatzoglou, "Recurrent Neural Networks with Top-k Gains", CIKM 2018. Trained on whole histories with a loss at every place. The cell may be an LSTM.</remarks>
+/// Hidasi and Karatzoglou, "Recurrent Neural Networks with Top-k Gains", CIKM 2018. Trained on whole histories with a loss at every place. The cell may be an LSTM; a contrast of changed views (<see cref="ViewContrast"/>) may come before or beside.</remarks>
 public sealed class Gru4Rec(Gru4RecOptions options) : NeuralRecommender<Gru4RecOptions, SequenceBatch>(options)
 {
     protected override (Network<SequenceBatch> Network, IBatches<SequenceBatch> Batches) Prepare(Gru4RecOptions options, Interactions train, int seed) =>
-        (new Recurrent(options, train.Items.Count), new SequenceBatches(train, options.BatchSize, options.MaxLength, options.Loss == SequenceLoss.FullSoftmax ? 0 : options.Negatives, seed));
+        (new Recurrent(options, train.Items.Count), new SequenceBatches(train, options.BatchSize, options.MaxLength, options.Loss == SequenceLoss.FullSoftmax ? 0 : options.Negatives, seed, new(options.ContrastEpochs, options.ContrastWeight > 0)));
 
     public override IModel Load(Stream artifact, Vocabulary users, Vocabulary items) => Gru4RecModel.Load(artifact, users, items);
 
@@ -65,6 +73,7 @@ public sealed class Gru4Rec(Gru4RecOptions options) : NeuralRecommender<Gru4RecO
     {
         private readonly Gru4RecOptions _options;
         private readonly Embedding item;
+        private readonly Embedding? mask;
         private readonly GRU? gru;
         private readonly LSTM? lstm;
         private readonly Linear output;
@@ -74,6 +83,7 @@ public sealed class Gru4Rec(Gru4RecOptions options) : NeuralRecommender<Gru4RecO
         {
             _options = options;
             item = Embedding(items, options.Width);
+            if (options.ContrastEpochs > 0 || options.ContrastWeight > 0) mask = Embedding(1, options.Width);
             var between = options.Layers > 1 ? options.Dropout : 0;
             if (options.Cell == RecurrentCell.Gru) gru = GRU(options.Width, options.HiddenWidth, options.Layers, batchFirst: true, dropout: between);
             else lstm = LSTM(options.Width, options.HiddenWidth, options.Layers, batchFirst: true, dropout: between);
@@ -81,9 +91,21 @@ public sealed class Gru4Rec(Gru4RecOptions options) : NeuralRecommender<Gru4RecO
             drop = Dropout(options.Dropout);
             RegisterComponents();
             init.normal_(item.weight, 0, 0.05);
+            if (mask is not null) init.normal_(mask.weight, 0, 0.05);
         }
 
         public override Tensor Loss(SequenceBatch batch)
+        {
+            if (batch.Beforehand) return ViewContrast.Of(Hidden(batch.Views!), batch.Views!);
+            var (hidden, target) = (Hidden(batch), tensor(batch.Target, device: Device));
+            var loss = _options.Loss == SequenceLoss.FullSoftmax
+                ? Kernels.LinearCrossEntropy(hidden, item.weight, target)
+                : SampledLosses.Of(_options.Loss, hidden, item.weight, target, batch.Negatives, calibration: 0.75);
+            return batch.Views is { } views ? loss + ViewContrast.Of(Hidden(views), views) * _options.ContrastWeight : loss;
+        }
+
+        /// <summary>Rows x width: what the model knows after each place.</summary>
+        private Tensor Hidden(SequenceBatch batch)
         {
             // Padded at the end, where nothing that counts can see it.
             var sequences = batch.Starts.Length - 1;
@@ -95,13 +117,10 @@ public sealed class Gru4Rec(Gru4RecOptions options) : NeuralRecommender<Gru4RecO
                     padded[s * longest + i] = batch.Input[batch.Starts[s] + i];
                     back[batch.Starts[s] + i] = s * longest + i;
                 }
-            var seen = drop.call(item.call(tensor(padded, [sequences, longest], device: Device)));
+            var places = tensor(padded, [sequences, longest], device: Device);
+            var seen = drop.call(mask is null ? item.call(places) : Kernels.Rows(cat([item.weight, mask.weight]), places.view(-1)).view(sequences, longest, _options.Width));
             var states = gru is not null ? gru.call(seen).Item1 : lstm!.call(seen).Item1;
-            var hidden = output.call(drop.call(Kernels.Rows(states.reshape(-1, _options.HiddenWidth), tensor(back, device: Device))));
-            var target = tensor(batch.Target, device: Device);
-            return _options.Loss == SequenceLoss.FullSoftmax
-                ? Kernels.LinearCrossEntropy(hidden, item.weight, target)
-                : SampledLosses.Of(_options.Loss, hidden, item.weight, target, batch.Negatives, calibration: 0.75);
+            return output.call(drop.call(Kernels.Rows(states.reshape(-1, _options.HiddenWidth), tensor(back, device: Device))));
         }
 
         public override IModel Freeze(Vocabulary users, Vocabulary items)

@@ -66,8 +66,7 @@ public sealed record SasRecOptions : NeuralOptions
 /// <summary>SASRec: a causal Transformer reads a user's newest items and at every place predicts the next. With e the item table and p the places,
 /// <c>h = Block_n(...Block_1(sqrt(d) e(s_t) + p_t))</c>, each block <c>x + Attention(LN x)</c> then <c>x + W2 relu(W1 LN x)</c> with dropout, and the
 /// score of item i after place t is <c>LN(h_t) . e(i)</c>. Where kinds of touch are told apart, each place carries its kind's vector as well.</summary>
-/// <remarks>The contrast of changed views, -log of exp(cos(a, b) / 0.1) among all other views of the batch: Xie et al., "Contrastive Learning for Sequential Recommendation", ICDE 2022, eq. 4 (the
-/// cosine instead of the product). Kang and McAuley, "Self-Attentive Sequential Recommendation", ICDM 2018, section III; the loss over all items and over sampled ones:
+/// <remarks>Kang and McAuley, "Self-Attentive Sequential Recommendation", ICDM 2018, section III; the contrast of changed views: <see cref="ViewContrast"/>; the loss over all items and over sampled ones:
 /// Klenitskiy and Vasilev, "Turning Dross Into Gold Loss", RecSys 2023. Sequences lie packed without padding and places count from a
 /// sequence's beginning, so that short histories meet places that were trained.</remarks>
 public sealed class SasRec(SasRecOptions options) : NeuralRecommender<SasRecOptions, SequenceBatch>(options)

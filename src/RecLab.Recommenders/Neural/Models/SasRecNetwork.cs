@@ -40,26 +40,13 @@ internal sealed class SasRecNetwork : Network<SequenceBatch>
 
     public override Tensor Loss(SequenceBatch batch)
     {
-        if (batch.Beforehand) return Contrast(batch.Views!);
+        if (batch.Beforehand) return ViewContrast.Of(Hidden(batch.Views!), batch.Views!);
         var hidden = Hidden(batch);
         var target = tensor(batch.Target, device: Device);
         var loss = _options.Loss == SequenceLoss.FullSoftmax
             ? Kernels.LinearCrossEntropy(hidden, item.weight, target)
             : SampledLosses.Of(_options.Loss, hidden, item.weight, target, batch.Negatives, _options.Calibration);
-        return batch.Views is { } views ? loss + Contrast(views) * _options.ContrastWeight : loss;
-    }
-
-    /// <summary>Each view's other half among all other views of the batch; a view is where the model stands after its last place.</summary>
-    private Tensor Contrast(SequenceBatch views)
-    {
-        var count = views.Starts.Length - 1;
-        var last = views.Starts.Skip(1).Select(s => s - 1).ToArray();
-        var ends = F.normalize(Kernels.Rows(Hidden(views), tensor(last, device: Device)), dim: 1);
-        var other = Enumerable.Range(0, count).Select(i => (long)((i + count / 2) % count)).ToArray();
-        var own = new float[count * count];
-        for (var i = 0; i < count; i++) own[i * count + i] = 1;
-        var alike = (ends.matmul(ends.t()) / 0.1).masked_fill(tensor(own, [count, count], device: Device).gt(0.5), -1e9);
-        return F.cross_entropy(alike, tensor(other, device: Device));
+        return batch.Views is { } views ? loss + ViewContrast.Of(Hidden(views), views) * _options.ContrastWeight : loss;
     }
 
     /// <summary>Rows x width: what the model knows after each place.</summary>
