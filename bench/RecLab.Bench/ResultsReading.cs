@@ -38,8 +38,7 @@ internal static class ResultsReading
         {
             var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("RecLab:DataDir", folder)]).Build();
             var paths = new HostPaths(configuration, folder);
-            using var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddSingleton(TimeProvider.System).AddStorage(paths).AddSingleton<EventStore>().AddSingleton<EventLog>()
-                .AddSingleton<UnitTotals>().AddSingleton<SharedUsers>().AddSingleton<TrafficReader>().AddSingleton<RecLab.Live.LiveFeed>().AddSingleton<ExperimentReader>().AddSingleton<TotalsReader>()
+            using var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddSingleton(TimeProvider.System).AddStorage(paths).AddSingleton<RecLab.Live.LiveFeed>().AddSingleton<RecLab.Serving.PlacementShelf>().AddEvents().AddExperiments().AddResults()
                 .AddTransient<ResultsReader>().AddTransient<ResultsPageReader>().AddTransient<SharedExperimentReader>().BuildServiceProvider();
             services.MigrateStorageAsync().GetAwaiter().GetResult();
             Ask(services);

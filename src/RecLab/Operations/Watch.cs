@@ -71,7 +71,7 @@ public sealed class Watch(IDbContextFactory<RecLabDb> databases, ResultsReader r
         var input = await results.ReadAsync(experiment, simulated, cancellation);
         var (whose, reading) = simulated ? ("simulated visitors", "simulated") : ("users", "live");
         var split = input.Contest is null ? Health.Of(input.Arms, input.Totals.Arms, input.Facts, simulated, running: true, input.ReadAt).Cells.First(c => c.Title == Health.SplitTitle) : null; // interleaved lists split nobody
-        if (split is { Level: HealthLevel.Bad })
+        if (split is { Level: HealthLevel.Bad } && Health.SplitStrays(input.Arms, input.Totals.Arms))
             await notices.TellAsync(NoticeKind.SampleRatio, $"{cause}:split:{reading}", $"{experiment.Name} does not split its {whose} as planned ({split.Value}, {split.Caption}); its numbers cannot be trusted.", $"{path}?traffic={reading}", cancellation);
         if (simulated || input.PhaseStartedAt is not { } start) return;
         if (split is not { Level: HealthLevel.Bad })

@@ -66,18 +66,21 @@ public sealed record Health(IReadOnlyList<HealthCell> Cells)
         return new(title, level, Figures.Rate(share), facts.Fallbacks == 0 ? "every arm had a list to give" : $"{Figures.Count(facts.Fallbacks)} lists lacked an arm and count for nobody");
     }
 
+    /// <summary>Whether the split strays at every look so far, not only at one: what somebody who looks thousands of times is told.</summary>
+    public static bool SplitStrays(IReadOnlyList<PhaseArm> arms, IReadOnlyList<ArmTotals> totals) =>
+        SequentialSampleRatio.PValue([.. totals.Select(t => t.Units)], [.. arms.Select(a => a.Weight)]).TryGet(out var p, out _) && p < SequentialSampleRatio.Threshold;
+
     private static HealthCell Split(IReadOnlyList<PhaseArm> arms, IReadOnlyList<ArmTotals> totals)
     {
         var users = totals.Sum(t => t.Units);
         if (!SampleRatio.Test([.. totals.Select(t => t.Units)], [.. arms.Select(a => a.Weight)]).TryGet(out var test, out _))
             return new(SplitTitle, HealthLevel.Unknown, "no users yet", "compared with the plan once users come");
         if (test.Expected.Where((_, i) => arms[i].Weight > 0).Min() < 5) return new(SplitTitle, HealthLevel.Unknown, $"{Figures.Count(users)} users", "too few to compare with the plan");
-        var p = SequentialSampleRatio.PValue([.. totals.Select(t => t.Units)], [.. arms.Select(a => a.Weight)]).Value; // people and the watch look all the time
         var off = totals.Select((t, i) => Math.Abs((double)t.Units / users - arms[i].Weight)).Max();
         var far = $"off by at most {Figures.Points(off).TrimStart('+')}";
-        return p < SequentialSampleRatio.Threshold
-            ? new(SplitTitle, HealthLevel.Bad, Figures.P(p), $"traffic mismatch, {far}")
-            : new(SplitTitle, HealthLevel.Good, "as planned", far);
+        return test.IsMismatch()
+            ? new(SplitTitle, HealthLevel.Bad, Figures.P(test.PValue), $"traffic mismatch, {far}")
+            : new(SplitTitle, HealthLevel.Good, Figures.P(test.PValue), $"as planned, {far}");
     }
 
     private static HealthCell Several(IReadOnlyList<ArmTotals> totals, TrafficFacts facts)
