@@ -39,9 +39,10 @@ public sealed class OwnClickTests(LiveApp app) : IClassFixture<LiveApp>
             await card.WaitForAsync();
             await results.EvaluateAsync($$"""
                 clicks => {
-                  window.shown = new Promise(done => {
+                  window.shown = new Promise((done, fail) => {
                     const look = () => document.querySelector('{{Cell}}')?.textContent.startsWith(`${clicks} /`) && (observer.disconnect(), done({{Now}}));
                     const observer = new MutationObserver(look);
+                    setTimeout(() => fail(new Error(`the page says: ${document.querySelector('main').innerText.slice(0, 500)}`)), 30000);
                     observer.observe(document.body, { subtree: true, childList: true, characterData: true });
                   });
                 }

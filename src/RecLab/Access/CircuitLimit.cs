@@ -14,7 +14,7 @@ internal sealed class CircuitLimit(IConfiguration configuration)
     /// <summary>A connection of a circuit is one request that lasts as long as it does, whichever transport carries it.</summary>
     public async Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
-        if (http.Request.Path != "/_blazor" || HttpMethods.IsPost(http.Request.Method))
+        if (!string.Equals(http.Request.Path.Value?.TrimEnd('/'), "/_blazor", StringComparison.OrdinalIgnoreCase) || HttpMethods.IsPost(http.Request.Method))
         {
             await next(http);
             return;

@@ -8,7 +8,7 @@ public static class Figures
     private const char Minus = '\u2212';
 
     /// <summary>A share 0..1 as a rate: two decimals below 10 %, one above. 0.0482 is "4.82%", 0.382 is "38.2%".</summary>
-    public static string Rate(double share) => Math.Round(share * 100, 2) < 10 ? Fixed(share * 100, 2) + "%" : Fixed(share * 100, 1) + "%";
+    public static string Rate(double share) => !double.IsFinite(share) ? None : Math.Round(share * 100, 2) < 10 ? Fixed(share * 100, 2) + "%" : Fixed(share * 100, 1) + "%";
 
     /// <summary>The counts under a rate: "22,480 / 466,380".</summary>
     public static string Counts(long numerator, long denominator) => $"{Count(numerator)} / {Count(denominator)}";
@@ -41,10 +41,10 @@ public static class Figures
     public static string AxisCount(double count) => Math.Abs(count) >= 1e6 ? True((count / 1e6).ToString("#,0.##", Culture)) + " M" : True(count.ToString("#,0.##", Culture));
 
     /// <summary>A ranking metric, four decimals; diversity takes three.</summary>
-    public static string Metric(double value, int decimals = 4) => Fixed(value, decimals);
+    public static string Metric(double value, int decimals = 4) => double.IsFinite(value) ? Fixed(value, decimals) : None;
 
     /// <summary>An average of seconds: one decimal below a hundred ("12.4 s"), two units from there on.</summary>
-    public static string Seconds(double seconds) => Math.Abs(seconds) < 99.95 ? Fixed(seconds, 1) + " s" : Duration(TimeSpan.FromSeconds(seconds));
+    public static string Seconds(double seconds) => !double.IsFinite(seconds) ? None : Math.Abs(seconds) < 99.95 ? Fixed(seconds, 1) + " s" : Duration(TimeSpan.FromSeconds(seconds));
 
     /// <summary>The two largest units: "9 min 40 s", "38 s"; below a second in ms, with one decimal below 100 ms.</summary>
     public static string Duration(TimeSpan span)
@@ -76,6 +76,7 @@ public static class Figures
     /// <param name="currency">ISO 4217 code; an unknown one is written out.</param>
     public static string Money(double minor, string currency = "EUR")
     {
+        if (!double.IsFinite(minor)) return None;
         var symbol = currency switch { "EUR" => "€", "USD" => "$", "GBP" => "£", "JPY" => "¥", _ => currency + " " };
         return (minor < -0.5 ? Minus.ToString() : "") + symbol + Math.Abs(minor / 100).ToString("N2", Culture);
     }
@@ -95,6 +96,9 @@ public static class Figures
         var rounded = Math.Round(value, decimals, MidpointRounding.AwayFromZero);
         return rounded == 0 ? Fixed(0, decimals) : (rounded > 0 ? "+" : Minus.ToString()) + Math.Abs(rounded).ToString("N" + decimals, Culture);
     }
+
+    /// <summary>For a value that does not exist, such as the average of nobody.</summary>
+    private const string None = "–";
 
     private static CultureInfo Culture => CultureInfo.CurrentCulture;
     private static string Fixed(double value, int decimals) => True(Math.Round(value, decimals, MidpointRounding.AwayFromZero).ToString("N" + decimals, Culture));

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Components.Forms;
 
 namespace RecLab.Data;
@@ -8,6 +9,9 @@ public sealed class UploadBox(string folder)
     /// <summary>Files in one upload, and bytes in all of them.</summary>
     public const int MostFiles = 20;
     public const long MostBytes = 2L << 30;
+
+    /// <summary>File systems allow 255.</summary>
+    private const int MostNameBytes = 200;
 
     /// <summary>Where the files lie once received: the file itself, or the folder where there are several.</summary>
     public string? Path { get; private set; }
@@ -81,6 +85,7 @@ public sealed class UploadBox(string folder)
     {
         var last = name.Split('/', '\\')[^1];
         var safe = new string([.. last.Where(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or ' ').Take(120)]).Trim('.', ' ');
+        while (Encoding.UTF8.GetByteCount(safe) > MostNameBytes) safe = safe[1..]; // the end says what kind of file it is
         return safe.Length > 0 ? safe : throw new ImportRefusedException($"A file cannot be called '{name}'.");
     }
 }

@@ -13,6 +13,9 @@ public sealed class UploadShelf(ImportDesk imports, TimeProvider clock)
     public const int Most = 20;
     public static readonly TimeSpan Kept = TimeSpan.FromHours(1);
 
+    /// <summary>Files that may arrive at the same time: nobody knows yet how large they become.</summary>
+    private const int MostComing = 4;
+
     /// <summary>Bytes that may wait before another is taken.</summary>
     private const long MostBytes = 8L << 30;
 
@@ -22,14 +25,16 @@ public sealed class UploadShelf(ImportDesk imports, TimeProvider clock)
     /// <summary>Receives a file.</summary>
     /// <param name="name">What it is called, from which layouts are recognised; it never chooses where the file lies.</param>
     /// <exception cref="UploadTooLargeException">It is too large.</exception>
-    /// <exception cref="ImportRefusedException">The name is none, or too many wait already.</exception>
+    /// <exception cref="ImportRefusedException">The name is none.</exception>
+    /// <exception cref="UploadsWaitException">Too many come or wait already.</exception>
     public async Task<Upload> ReceiveAsync(string name, Stream from, int owner, CancellationToken cancellation)
     {
         Sweep();
-        if (Interlocked.Increment(ref _coming) + _waiting.Count > Most || _waiting.Values.Sum(w => w.Upload.Bytes) > MostBytes)
+        var coming = Interlocked.Increment(ref _coming);
+        if (coming > MostComing || coming + _waiting.Count > Most || _waiting.Values.Sum(w => w.Upload.Bytes) > MostBytes)
         {
             Interlocked.Decrement(ref _coming);
-            throw new ImportRefusedException("Too many uploads wait already; import one of them, or come again in an hour.");
+            throw new UploadsWaitException("Too many uploads come or wait already; import one of them, or come again later.");
         }
         try
         {

@@ -196,12 +196,17 @@ internal sealed class Fields(JsonElement source, string pointer)
     public IReadOnlyDictionary<string, string>? Map(string name, int most)
     {
         if (Object(name) is not { } inside) return null;
+        if (inside.Properties().Skip(most).Any())
+        {
+            Take(inside);
+            Fault(name, $"must hold at most {most} texts");
+            return null;
+        }
         Dictionary<string, string> map = new(StringComparer.Ordinal);
         foreach (var property in inside.Properties())
         {
             if (Texts.Fault(property) is { } fault) Fault(name, $"has a name that {fault}");
             else if (inside.Id(property) is { } value) map[property] = value;
-            if (map.Count > most) { Fault(name, $"must hold at most {most} texts"); return null; }
         }
         Take(inside);
         return map;

@@ -77,6 +77,10 @@ internal sealed class DatasetsDoor(IDbContextFactory<RecLabDb> databases, Datase
             var upload = await uploads.ReceiveAsync(name, http.Request.Body, caller.Grant.Id, http.RequestAborted);
             await http.Response.WriteAsJsonAsync(new UploadAnswer(upload.Id, upload.Name, upload.Bytes, upload.ExpiresAt), ApiJson.Default.UploadAnswer, cancellationToken: http.RequestAborted);
         }
+        catch (UploadsWaitException full)
+        {
+            throw new ProblemException(503, full.Message, retryAfter: 60);
+        }
         catch (UploadTooLargeException large)
         {
             throw new ProblemException(413, large.Message);

@@ -73,12 +73,11 @@ public sealed class Watch(IDbContextFactory<RecLabDb> databases, ResultsReader r
         var split = input.Contest is null ? Health.Of(input.Arms, input.Totals.Arms, input.Facts, simulated, running: true, input.ReadAt).Cells.First(c => c.Title == Health.SplitTitle) : null; // interleaved lists split nobody
         if (split is { Level: HealthLevel.Bad } && Health.SplitStrays(input.Arms, input.Totals.Arms))
             await notices.TellAsync(NoticeKind.SampleRatio, $"{cause}:split:{reading}", $"{experiment.Name} does not split its {whose} as planned ({split.Value}, {split.Caption}); its numbers cannot be trusted.", $"{path}?traffic={reading}", cancellation);
-        if (simulated || input.PhaseStartedAt is not { } start) return;
+        if (simulated || input.PhaseStartedAt is null) return;
         if (split is not { Level: HealthLevel.Bad })
             foreach (var broken in GuardrailWatch.Broken(input))
                 await notices.TellAsync(NoticeKind.Guardrail, $"{cause}:guard:{broken.Metric.Key}:{broken.Arm}", $"{experiment.Name}: {broken.Sentence}", path, cancellation);
-        var progress = Progress.Of(input.Settings, input.Alpha, simulated, input.ReadAt - start, input.Totals.Arms.Min(a => a.Units), null);
-        if (progress.PlanComplete) await notices.TellAsync(NoticeKind.ExperimentEnd, $"{cause}:end", $"{experiment.Name} has the users and the days of its plan; it can be decided.", path, cancellation);
+        if (ResultsView.Of(input).Progress.PlanComplete) await notices.TellAsync(NoticeKind.ExperimentEnd, $"{cause}:end", $"{experiment.Name} has the users and the days of its plan; it can be decided.", path, cancellation);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stopping)

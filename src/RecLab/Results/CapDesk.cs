@@ -17,6 +17,7 @@ public sealed class CapDesk(PastPeriod past, EventLog log)
         foreach (var cap in draft.Settings.Caps)
         {
             if (OutcomeMetricCatalog.Find(cap.Metric) is not { } metric) continue;
+            if (cap.Value is { } given && Math.Round(given * metric.Measure.Parts) < 1) yield return $"The cap of {metric.Noun} is too small to be counted.";
             if (!metric.CanCap) yield return $"{metric.Name} is no amount and no count of a user and cannot be capped.";
             else if (metric.Measure.Aspect is not null && !AskedMetric.Keys(draft.GoalMetric, draft.Settings).Contains(cap.Metric)) yield return $"{metric.Name} is capped and not asked for; make it a goal, a guardrail or a secondary metric.";
         }

@@ -10,7 +10,7 @@ namespace RecLab.Results;
 /// <param name="Why">One sentence where it cannot.</param>
 public sealed record CapAnswer(FixedCap? Fixed, string? Why);
 
-/// <summary>Finds what one user may count for at most in the past of a placement: control of the newest experiment there, else the lists outside experiments of the users it was shown to, live and simulated apart.</summary>
+/// <summary>Finds what one user may count for at most in the past of a placement: control of the newest experiment there that ran as many days as are asked for, else the longest of those and of the lists outside experiments of the users it was shown to, live and simulated apart.</summary>
 public sealed class PastPeriod(ExperimentReader experiments, PastUsers past, TimeProvider clock)
 {
     /// <summary>Fewer users say nothing about the rarest of them.</summary>
@@ -25,14 +25,18 @@ public sealed class PastPeriod(ExperimentReader experiments, PastUsers past, Tim
     public async Task<(PastScope Scope, string Source)?> FindAsync(string placement, bool simulated, int days, int without = 0, CancellationToken cancellation = default)
     {
         var word = simulated ? "simulated" : "live";
+        (PastScope Scope, string Source)? longest = null;
+        var most = 0; // days: a shorter stretch gives its users less time than those of the experiment will have
         foreach (var experiment in (await experiments.ListAsync(cancellation)).Where(e => e.Placement == placement && e.StartedAt is not null && e.Id != without))
             for (var phase = experiment.Phase; phase >= 1; phase--)
             {
                 var scope = new UnitScope(experiment.Id, phase, simulated);
-                if (past.Days(scope, 0, FewestUsers) is { } seen) return (new(scope, 0, Math.Max(seen.First, seen.Last - days + 1), seen.Last), $"control of {experiment.Name}, {word}");
+                if (past.Days(scope, 0, FewestUsers) is not { } seen || seen.Last - seen.First + 1 <= most) continue;
+                (most, longest) = (seen.Last - seen.First + 1, (new(scope, 0, Math.Max(seen.First, seen.Last - days + 1), seen.Last), $"control of {experiment.Name}, {word}"));
+                if (most >= days) return longest;
             }
         var outside = new UnitScope(0, 0, simulated);
-        if (past.Days(outside, 0, FewestUsers, placement) is not { } all) return null;
+        if (past.Days(outside, 0, FewestUsers, placement) is not { } all || all.Last - all.First + 1 <= most) return longest;
         var last = simulated ? all.Last : Math.Min(all.Last, EventTimes.DayOf(clock.GetUtcNow().ToUnixTimeMilliseconds()));
         return (new(outside, 0, Math.Max(all.First, last - days + 1), last, placement), $"lists outside experiments of its users, {word}");
     }
@@ -43,7 +47,7 @@ public sealed class PastPeriod(ExperimentReader experiments, PastUsers past, Tim
         if (rule.Value is { } given)
         {
             var parts = (long)Math.Round(given * metric.Measure.Parts);
-            return parts > 0 ? new(new(rule.Metric, simulated, given, parts, "as given"), null) : new(null, $"The cap of {metric.Noun} is too small to be counted.");
+            return parts > 0 ? new(new(rule.Metric, simulated, (double)parts / metric.Measure.Parts, parts, "as given"), null) : new(null, $"The cap of {metric.Noun} is too small to be counted.");
         }
         if (await FindAsync(placement, simulated, days, without, cancellation) is not { } found)
             return new(null, $"Nothing was measured here of {FewestUsers} {(simulated ? "simulated visitors" : "live users")} yet, so no cap of {metric.Noun} can be taken from it; give one.");

@@ -22,15 +22,33 @@ public sealed record ChosenList(ServedModel? Served, string? Fallback, RankedIte
     public int? Head { get; init; }
     public int? Variety { get; init; }
 
-    /// <summary>As the log stores it, written when first asked for.</summary>
-    public ListText Text => _text ??= ListText.Of(Ids, Propensities);
+    /// <summary>As the log stores it; kept from the second showing on.</summary>
+    public ListText Text
+    {
+        get
+        {
+            if (_text is { } kept) return kept;
+            var text = ListText.Of(Ids, Propensities);
+            if (_textAsked) _text = text;
+            _textAsked = true;
+            return text;
+        }
+    }
 
-    /// <summary>The items as a door writes them, written when first asked for.</summary>
+    /// <summary>The items as a door writes them; kept from the second showing on, since most lists that are kept are shown once, and their text is ten times larger than they are.</summary>
     /// <param name="write">Depends on nothing but the list, as long as the application runs.</param>
-    public byte[] Written(Func<ChosenList, byte[]> write) => _written ??= write(this);
+    public byte[] Written(Func<ChosenList, byte[]> write)
+    {
+        if (_written is { } kept) return kept;
+        var written = write(this);
+        if (_writtenAsked) _written = written;
+        _writtenAsked = true;
+        return written;
+    }
 
     private ListText? _text;
     private byte[]? _written;
+    private bool _textAsked, _writtenAsked;
 }
 
 /// <summary>Chooses who answers and makes the list: the wanted variant, else the placement's fallbacks in their order, else the newest popularity model, else an empty list.</summary>

@@ -14,7 +14,7 @@ public sealed class UserShelf(UserDesk desk, LiveFeed feed, TimeProvider clock, 
     private const int Most = 20_000;
 
     private static readonly IReadOnlyDictionary<string, string> Nothing = FrozenDictionary<string, string>.Empty;
-    private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> _kept = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (long Changes, IReadOnlyDictionary<string, string> Told)> _kept = new(StringComparer.Ordinal);
     private long _changes = -1;
 
     /// <summary>What was told of a user; empty for nothing.</summary>
@@ -22,7 +22,7 @@ public sealed class UserShelf(UserDesk desk, LiveFeed feed, TimeProvider clock, 
     {
         var changes = Volatile.Read(ref _changes);
         if (changes == 0) return Nothing;
-        if (_kept.TryGetValue(unit, out var known)) return known;
+        if (_kept.TryGetValue(unit, out var known) && known.Changes == changes) return known.Told;
         IReadOnlyDictionary<string, string> found;
         try
         {
@@ -34,7 +34,7 @@ public sealed class UserShelf(UserDesk desk, LiveFeed feed, TimeProvider clock, 
             return Nothing;
         }
         if (_kept.Count >= Most) _kept.Clear();
-        if (Volatile.Read(ref _changes) == changes) _kept[unit] = found; // else it may be what was told before
+        _kept[unit] = (changes, found); // counts while nobody told anything since the number was read
         return found;
     }
 

@@ -50,6 +50,11 @@ public sealed class FiguresTests
     [InlineData(0.9996, "1 s")]
     public void A_duration_shows_its_two_largest_units(double seconds, string text) => Assert.Equal(text, Figures.Duration(TimeSpan.FromSeconds(seconds)));
 
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void An_average_of_nobody_is_a_dash(double none) => Assert.Equal(["–", "–", "–", "–"], [Figures.Rate(none), Figures.Metric(none), Figures.Seconds(none), Figures.Money(none)]);
+
     [Fact]
     public void A_moment_names_its_zone() =>
         Assert.Equal("14:32:05 UTC, 17 Jan 2026", Figures.Moment(new DateTimeOffset(2026, 1, 17, 15, 32, 5, TimeSpan.FromHours(1))));

@@ -48,12 +48,16 @@ public sealed class AnswerWriterTests
     }
 
     [Fact]
-    public void A_list_shown_again_is_written_once()
+    public void What_is_written_of_a_list_is_kept_from_its_second_showing_on_and_not_for_lists_shown_once()
     {
         var (list, times) = (List(), 0);
         byte[] Write(ChosenList shown) { times++; return AnswerWriter.Lines(shown, "EUR"); }
+        var (first, text) = (list.Written(Write), list.Text);
+        Assert.NotSame(first, list.Written(Write));
+        Assert.NotSame(text, list.Text);
         Assert.Same(list.Written(Write), list.Written(Write));
         Assert.Same(list.Text, list.Text);
-        Assert.Equal(1, times);
+        Assert.Equal(first, list.Written(Write));
+        Assert.Equal(2, times);
     }
 }
