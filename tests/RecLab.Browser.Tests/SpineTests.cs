@@ -32,7 +32,9 @@ public sealed class SpineTests(LiveApp app) : IClassFixture<LiveApp>
         {
             await page.GotoAsync("/variants/new");
             await page.GetByLabel("Family").SelectOptionAsync(family);
+            await Expect(page.GetByLabel("Name", new() { Exact = true })).ToHaveValueAsync(RecLab.Recommenders.Catalog.RecommenderCatalog.Get(family).Name); // the choice names it
             await page.GetByLabel("Name", new() { Exact = true }).FillAsync(name);
+            await Expect(page.GetByLabel("Key", new() { Exact = true })).ToHaveValueAsync(RecLab.Training.VariantDesk.KeyOf(name));
             await page.GetByRole(AriaRole.Button, new() { Name = "Create and train" }).ClickAsync();
             await Expect(page.Locator("main .chip").Filter(new() { HasText = "Trained" })).ToBeVisibleAsync(new() { Timeout = 180_000 }); // a process of its own, while it is watched
         }

@@ -23,6 +23,7 @@ public sealed class VariantCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await walk.GoAsync("/variants");
         await page.GetByRole(AriaRole.Link, new() { Name = "New variant" }).First.ClickAsync();
         await page.GetByLabel("Family").SelectOptionAsync("als");
+        await Expect(page.GetByLabel("Name", new() { Exact = true })).ToHaveValueAsync(RecLab.Recommenders.Catalog.RecommenderCatalog.Get("als").Name); // the choice names it
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("What fits");
         await page.GetByLabel("Factors").FillAsync("8");
         await page.GetByLabel("Factors").PressAsync("Tab");
