@@ -7,7 +7,7 @@ namespace RecLab.Data;
 public sealed record Upload(string Id, string Name, long Bytes, string Path, int Owner, DateTimeOffset ExpiresAt);
 
 /// <summary>Keeps files that a program sent until it says what is to become of them; an hour at most, and none over a restart.</summary>
-public sealed class UploadShelf(ImportDesk imports, TimeProvider clock)
+public sealed class UploadShelf : IDisposable
 {
     /// <summary>So many wait at once, and this long.</summary>
     public const int Most = 20;
@@ -19,8 +19,24 @@ public sealed class UploadShelf(ImportDesk imports, TimeProvider clock)
     /// <summary>Bytes that may wait before another is taken.</summary>
     private const long MostBytes = 8L << 30;
 
+    /// <summary>How often files whose time is over are looked for.</summary>
+    private static readonly TimeSpan Looks = TimeSpan.FromMinutes(5);
+
     private readonly ConcurrentDictionary<string, (Upload Upload, UploadBox Box)> _waiting = new(StringComparer.Ordinal);
+    private readonly ImportDesk _imports;
+    private readonly TimeProvider _clock;
+    private readonly ITimer _looking;
     private int _coming;
+
+    public UploadShelf(ImportDesk imports, TimeProvider clock, ILogger<UploadShelf> log)
+    {
+        (_imports, _clock) = (imports, clock);
+        _looking = clock.CreateTimer(_ =>
+        {
+            try { Sweep(); }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException) { log.LogWarning(fault, "An upload that nobody imported could not be removed."); }
+        }, null, Looks, Looks);
+    }
 
     /// <summary>Receives a file.</summary>
     /// <param name="name">What it is called, from which layouts are recognised; it never chooses where the file lies.</param>
@@ -39,9 +55,9 @@ public sealed class UploadShelf(ImportDesk imports, TimeProvider clock)
         try
         {
             var id = Guid.NewGuid().ToString("N");
-            var box = new UploadBox(Path.Combine(imports.Uploads, id));
+            var box = new UploadBox(Path.Combine(_imports.Uploads, id));
             var bytes = await box.ReceiveAsync(name, from, cancellation);
-            var upload = new Upload(id, UploadBox.Safe(name), bytes, box.Path!, owner, clock.GetUtcNow() + Kept);
+            var upload = new Upload(id, UploadBox.Safe(name), bytes, box.Path!, owner, _clock.GetUtcNow() + Kept);
             _waiting[id] = (upload, box);
             return upload;
         }
@@ -52,7 +68,7 @@ public sealed class UploadShelf(ImportDesk imports, TimeProvider clock)
     }
 
     /// <summary>An upload of this owner, or null.</summary>
-    public Upload? Find(string id, int owner) => _waiting.TryGetValue(id, out var kept) && kept.Upload.Owner == owner && kept.Upload.ExpiresAt > clock.GetUtcNow() ? kept.Upload : null;
+    public Upload? Find(string id, int owner) => _waiting.TryGetValue(id, out var kept) && kept.Upload.Owner == owner && kept.Upload.ExpiresAt > _clock.GetUtcNow() ? kept.Upload : null;
 
     /// <summary>Gives an upload out of hand: whoever takes it removes its file.</summary>
     /// <returns>False when it is gone.</returns>
@@ -61,9 +77,11 @@ public sealed class UploadShelf(ImportDesk imports, TimeProvider clock)
     /// <summary>Puts back what was taken and not used.</summary>
     public void Return(Upload upload) => _waiting[upload.Id] = (upload, new UploadBox(Path.GetDirectoryName(upload.Path)!));
 
+    public void Dispose() => _looking.Dispose();
+
     private void Sweep()
     {
         foreach (var (id, kept) in _waiting)
-            if (kept.Upload.ExpiresAt <= clock.GetUtcNow() && _waiting.TryRemove(id, out var old)) old.Box.Drop();
+            if (kept.Upload.ExpiresAt <= _clock.GetUtcNow() && _waiting.TryRemove(id, out var old)) old.Box.Drop();
     }
 }
