@@ -21,22 +21,22 @@ public sealed class ExperimentLifeTests(LiveApp app) : IClassFixture<LiveApp>
         var page = visitor.Page;
 
         await page.GotoAsync("/experiments");
-        await page.GetByRole(AriaRole.Link, new() { Name = "New experiment" }).First.ClickAsync();
-        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Shop front");
-        await page.GetByLabel("Placement").SelectOptionAsync("shop");
+        await page.GetByRole(AriaRole.Link, new() { Name = "New experiment" }).First.ClickAtRestAsync();
+        await page.GetByLabel("Name", new() { Exact = true }).FillAtRestAsync("Shop front");
+        await page.GetByLabel("Placement").SelectAtRestAsync("shop");
         await visitor.PictureAsync("wizard-1");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Continue to variants" }).ClickAsync();
-        await page.GetByLabel("Variant of arm A").SelectOptionAsync(new SelectOptionValue { Label = "popularity v1" });
-        await page.GetByLabel("Variant of arm B").SelectOptionAsync(new SelectOptionValue { Label = "als v1" });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue to variants" }).ClickAtRestAsync();
+        await page.GetByLabel("Variant of arm A").SelectLabelAtRestAsync("popularity v1");
+        await page.GetByLabel("Variant of arm B").SelectLabelAtRestAsync("als v1");
         await visitor.PictureAsync("wizard-2");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Continue to metrics and size" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue to metrics and size" }).ClickAtRestAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "What must improve" })).ToBeVisibleAsync();
         await visitor.PictureAsync("wizard-3");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Continue to audience and checks" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue to audience and checks" }).ClickAtRestAsync();
         await visitor.PictureAsync("wizard-4");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Continue to review" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue to review" }).ClickAtRestAsync();
         await visitor.PictureAsync("wizard-5");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Start Shop front" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start Shop front" }).ClickAtRestAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync("Cannot say yet, because no user has been shown a list.");
         await Expect(page.GetByText("Running, day 1")).ToBeVisibleAsync();
 
@@ -48,14 +48,14 @@ public sealed class ExperimentLifeTests(LiveApp app) : IClassFixture<LiveApp>
         await Expect(page.Locator("h1")).ToContainTextAsync("als is better:");
         await Expect(page.GetByLabel("Data health")).ToContainTextAsync("as planned");
 
-        await page.GetByRole(AriaRole.Button, new() { Name = "Simulated" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Simulated" }).ClickAtRestAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync("Cannot say yet, because no simulated visitor has been shown a list.");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Live", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Live", Exact = true }).ClickAtRestAsync();
 
-        await page.GetByLabel("How it reaches everybody").SelectOptionAsync("hand");
-        await page.GetByLabel("Steps, percent of the users").FillAsync("50, 75, 100");
-        await page.GetByLabel("Reason").FillAsync("A clear gain on live users.");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Record decision and ship B" }).ClickAsync();
+        await page.GetByLabel("How it reaches everybody").SelectAtRestAsync("hand");
+        await page.GetByLabel("Steps, percent of the users").FillAtRestAsync("50, 75, 100");
+        await page.GetByLabel("Reason").FillAtRestAsync("A clear gain on live users.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Record decision and ship B" }).ClickAtRestAsync();
         await Expect(page.GetByText("Decided, frozen")).ToBeVisibleAsync();
         await Expect(page.GetByText("A clear gain on live users.").First).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Pause" })).ToHaveCountAsync(0);
@@ -70,20 +70,20 @@ public sealed class ExperimentLifeTests(LiveApp app) : IClassFixture<LiveApp>
 
         var rollout = page.GetByLabel("Rollout", new() { Exact = true });
         await Expect(rollout).ToContainTextAsync("At 50%");
-        await rollout.GetByRole(AriaRole.Button, new() { Name = "Hold rollout" }).ClickAsync();
+        await rollout.GetByRole(AriaRole.Button, new() { Name = "Hold rollout" }).ClickAtRestAsync();
         await Expect(rollout).ToContainTextAsync("Held at 50%");
-        await rollout.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
+        await rollout.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAtRestAsync();
         await Expect(rollout).ToContainTextAsync("At 50%");
         await visitor.PictureAsync("rollout");
         Assert.Null(await ServedAsync());
-        await rollout.GetByRole(AriaRole.Button, new() { Name = "Go to 75%" }).ClickAsync();
-        await rollout.GetByRole(AriaRole.Button, new() { Name = "als to 75%" }).ClickAsync();
+        await rollout.GetByRole(AriaRole.Button, new() { Name = "Go to 75%" }).ClickAtRestAsync();
+        await rollout.GetByRole(AriaRole.Button, new() { Name = "als to 75%" }).ClickAtRestAsync();
         await Expect(rollout).ToContainTextAsync("At 75%");
-        await rollout.GetByRole(AriaRole.Button, new() { Name = "Go to 100%" }).ClickAsync();
-        await rollout.GetByRole(AriaRole.Button, new() { Name = "als to 100%" }).ClickAsync();
+        await rollout.GetByRole(AriaRole.Button, new() { Name = "Go to 100%" }).ClickAtRestAsync();
+        await rollout.GetByRole(AriaRole.Button, new() { Name = "als to 100%" }).ClickAtRestAsync();
         await Expect(rollout).ToContainTextAsync("Complete");
         Assert.Equal(decided.Arms[1].VariantId, await ServedAsync());
-        await page.GetByRole(AriaRole.Link, new() { Name = "Report" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Report" }).ClickAtRestAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "What was decided" })).ToBeVisibleAsync();
         await Expect(page.GetByText("to everybody in steps of 50, 75, 100%, complete")).ToBeVisibleAsync();
         await visitor.PictureAsync("report");

@@ -75,7 +75,7 @@ public sealed class HostileImportTests(LiveApp app) : IClassFixture<LiveApp>
     {
         await visitor.GoAsync("/data/import");
         await visitor.UploadAsync("Files", name, text);
-        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAtRestAsync();
     }
 
     /// <summary>What the page says where it refuses a file, when it is received or when it is read.</summary>
@@ -88,7 +88,7 @@ public sealed class HostileImportTests(LiveApp app) : IClassFixture<LiveApp>
         await Expect(import.Or(alert).First).ToBeVisibleAsync();
         if (await import.IsVisibleAsync())
         {
-            if (await import.IsEnabledAsync()) await import.ClickAsync();
+            if (await import.IsEnabledAsync()) await import.ClickAtRestAsync();
             await Expect(alert.First).ToBeVisibleAsync();
         }
         return (await alert.First.InnerTextAsync()).Trim();

@@ -30,7 +30,7 @@ public sealed class LeaderboardPageTests(LiveApp app) : IClassFixture<LiveApp>
         await using var reader = await app.SignedInAsync(Roles.Viewer);
         await reader.GoAsync("/leaderboard?metric=recall&k=20&sort=name");
         await Expect(reader.Page.Locator("table.board tbody tr").First).ToContainTextAsync("als v1");
-        await reader.Page.GetByLabel("Search").FillAsync("knn");
+        await reader.Page.GetByLabel("Search").FillAtRestAsync("knn");
         await reader.Page.GetByLabel("Search").PressAsync("Enter");
         await Expect(reader.Page.Locator("table.board tbody tr")).ToHaveCountAsync(2);
         await Expect(reader.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("metric=recall.*k=20.*search=knn"));

@@ -33,7 +33,7 @@ public sealed class LeaderboardSizeTests(LiveApp app) : IClassFixture<LiveApp>
         await lines.Nth(498).Locator("th a").FocusAsync();
         await page.Keyboard.PressAsync("Tab");
         await Expect(lines.Last.Locator("th a")).ToBeFocusedAsync();
-        await page.Locator("table.board thead").GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = "Training ↓" }).ClickAsync(); // the other way round
+        await page.Locator("table.board thead").GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = "Training ↓" }).ClickAtRestAsync(); // the other way round
         await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("sort=-train"));
         await Expect(lines.First.Locator("th a")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("v250$"));
         await Expect(lines).ToHaveCountAsync(500);

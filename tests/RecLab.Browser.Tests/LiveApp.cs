@@ -61,6 +61,7 @@ public sealed class LiveApp : ShopApp, IAsyncLifetime
     {
         var context = await Browser.NewContextAsync(new() { BaseURL = Url, ViewportSize = new() { Width = width, Height = height } });
         context.SetDefaultTimeout(30_000);
+        await context.AddInitScriptAsync(Circuit.Watch);
         return new Visitor(await context.NewPageAsync());
     }
 

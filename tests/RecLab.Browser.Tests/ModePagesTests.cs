@@ -36,10 +36,10 @@ public sealed class ModePagesTests(LiveApp app) : IClassFixture<LiveApp>
                 Assert.Empty(await page.FindingsAsync());
             }
             await visitor.GoAsync("/experiments/new?draft=asked&step=2");
-            await page.GetByRole(AriaRole.Radio, new() { Name = "Bandit" }).CheckAsync();
+            await page.GetByRole(AriaRole.Radio, new() { Name = "Bandit" }).SetAtRestAsync(true);
             await Expect(page.Locator("#w-control")).ToBeVisibleAsync();
             await visitor.PictureAsync($"wizard-mode-{width}-{(dark ? "dark" : "light")}");
-            await page.GetByRole(AriaRole.Radio, new() { Name = "Interleave lists" }).CheckAsync();
+            await page.GetByRole(AriaRole.Radio, new() { Name = "Interleave lists" }).SetAtRestAsync(true);
             await Expect(page.GetByText("a click counts for the arm that placed the item")).ToBeVisibleAsync();
             Assert.Empty(await page.FindingsAsync());
             Assert.Empty(visitor.Complaints);

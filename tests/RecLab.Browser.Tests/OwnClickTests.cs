@@ -27,7 +27,7 @@ public sealed class OwnClickTests(LiveApp app) : IClassFixture<LiveApp>
         await shop.AddInitScriptAsync($"localStorage.getItem('reclab.id') ?? localStorage.setItem('reclab.id', JSON.stringify({{ id: '{id}', at: Date.now() }}))");
         await shop.AddInitScriptAsync($"addEventListener('click', () => sessionStorage.setItem('clicked', {Now}), true)");
         await shop.GotoAsync("/demo");
-        await shop.RunAndWaitForResponseAsync(() => shop.GetByRole(AriaRole.Button, new() { Name = "Yes, remember" }).ClickAsync(), r => r.Url.Contains($"user={id}", StringComparison.Ordinal) && r.Ok);
+        await shop.RunAndWaitForResponseAsync(() => shop.GetByRole(AriaRole.Button, new() { Name = "Yes, remember" }).ClickAtRestAsync(), r => r.Url.Contains($"user={id}", StringComparison.Ordinal) && r.Ok);
 
         await using var analyst = await app.SignedInAsync(Roles.Viewer);
         var results = analyst.Page;
@@ -47,7 +47,7 @@ public sealed class OwnClickTests(LiveApp app) : IClassFixture<LiveApp>
                   });
                 }
                 """, clicks);
-            await card.GetByRole(AriaRole.Link).ClickAsync();
+            await card.GetByRole(AriaRole.Link).ClickAtRestAsync();
             var shown = await results.EvaluateAsync<double>("shown");
             took.Add(shown - double.Parse(await shop.EvaluateAsync<string>("sessionStorage.getItem('clicked')"), CultureInfo.InvariantCulture));
             Assert.Equal([$"{clicks}"], app.Rows("SELECT SUM(clicked) FROM unit_day WHERE simulated = 0 AND arm = 1"));

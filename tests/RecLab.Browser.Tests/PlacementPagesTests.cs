@@ -27,30 +27,30 @@ public sealed class PlacementPagesTests(LiveApp app) : IClassFixture<LiveApp>
         await using var visitor = await app.SignedInAsync(Roles.Administrator);
         var page = visitor.Page;
         await visitor.GoAsync("/placements");
-        await page.GetByRole(AriaRole.Link, new() { Name = "New placement" }).ClickAsync();
-        await page.GetByLabel("Name").FillAsync("Home page");
-        await page.GetByLabel("Key").FillAsync("home");
-        await page.GetByLabel("Items of a list").FillAsync("6");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Create placement" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "New placement" }).ClickAtRestAsync();
+        await page.GetByLabel("Name").FillAtRestAsync("Home page");
+        await page.GetByLabel("Key").FillAtRestAsync("home");
+        await page.GetByLabel("Items of a list").FillAtRestAsync("6");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create placement" }).ClickAtRestAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync("Home page serves its fallback, the newest popularity model.");
         await Expect(page.FrameLocator("iframe").Locator("li")).ToHaveCountAsync(6);
         await Expect(page.FrameLocator("iframe").Locator("#said")).ToContainTextAsync("6 items by popularity");
 
-        await page.GetByLabel("Exact origins, one a line").FillAsync("https://shop.example");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Make the key" }).ClickAsync();
+        await page.GetByLabel("Exact origins, one a line").FillAtRestAsync("https://shop.example");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make the key" }).ClickAtRestAsync();
         await Expect(page.GetByLabel("Snippet")).ToContainTextAsync("integrity=\"sha384-");
-        await page.GetByLabel("Origin of your page").FillAsync("https://other.example");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Test this origin" }).ClickAsync();
+        await page.GetByLabel("Origin of your page").FillAtRestAsync("https://other.example");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Test this origin" }).ClickAtRestAsync();
         await Expect(page.GetByText("https://other.example would be refused.")).ToBeVisibleAsync();
 
         var keys = app.Services.GetRequiredService<KeyDesk>();
         var (_, secret) = await keys.CreateAsync("test", "server", ApiKeyKind.Secret, []);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Serve the fallback now" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Serve the fallback at home" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Serve the fallback now" }).ClickAtRestAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Serve the fallback at home" }).ClickAtRestAsync();
         await Expect(page.GetByText("Kill switch is on").Or(page.GetByText("The kill switch is on since")).First).ToBeVisibleAsync();
         Assert.Equal("halted", await ReasonAsync(secret));
-        await page.GetByRole(AriaRole.Button, new() { Name = "Serve normally again" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Serve home normally" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Serve normally again" }).ClickAtRestAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Serve home normally" }).ClickAtRestAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Serve the fallback now" })).ToBeVisibleAsync();
         Assert.Equal("no-experiment", await ReasonAsync(secret));
 

@@ -30,11 +30,11 @@ public sealed class SimulationPagesTests(LiveApp app) : IClassFixture<LiveApp>
         await using var visitor = await app.SignedInAsync(Roles.Analyst);
         var page = visitor.Page;
         await visitor.GoAsync("/simulations");
-        await page.GetByRole(AriaRole.Link, new() { Name = "New simulation" }).First.ClickAsync();
-        await page.GetByLabel("Visitors").FillAsync("40");
-        await page.GetByLabel("Days").FillAsync("3");
-        await page.GetByLabel("A/A: tastes without structure").CheckAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Send visitors" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "New simulation" }).First.ClickAtRestAsync();
+        await page.GetByLabel("Visitors").FillAtRestAsync("40");
+        await page.GetByLabel("Days").FillAtRestAsync("3");
+        await page.GetByLabel("A/A: tastes without structure").SetAtRestAsync(true);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Send visitors" }).ClickAtRestAsync();
         await Expect(page.Locator("h1")).ToContainTextAsync("visits, click-through");
         await using (var db = await app.Services.GetRequiredService<IDbContextFactory<RecLabDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken))
         {
@@ -45,9 +45,9 @@ public sealed class SimulationPagesTests(LiveApp app) : IClassFixture<LiveApp>
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Simulated results of A/A check" })).ToHaveAttributeAsync("href", "/experiments/aa-1?traffic=simulated");
 
         await visitor.GoAsync("/operations");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Self-test of the statistics" }).ClickAsync();
-        await page.GetByLabel("Experiments for each promise").SelectOptionAsync("200");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Run the self-test" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Self-test of the statistics" }).ClickAtRestAsync();
+        await page.GetByLabel("Experiments for each promise").SelectAtRestAsync("200");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run the self-test" }).ClickAtRestAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync("All 30 promises are kept.");
         Assert.Empty(visitor.Complaints);
 

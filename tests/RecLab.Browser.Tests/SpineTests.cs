@@ -24,30 +24,30 @@ public sealed class SpineTests(LiveApp app) : IClassFixture<LiveApp>
         var page = mara.Page;
         await page.GotoAsync("/data/import");
         await mara.UploadAsync("Files", "readers.csv", DataCommandsTests.Csv());
-        await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAtRestAsync();
         await Expect(page.GetByText("No line was refused.")).ToBeVisibleAsync();
         Assert.Equal(["readers Ready 300"], app.AppRows("SELECT Name, State, Rows FROM datasets"));
 
         foreach (var (family, name) in ((string, string)[])[("popularity", "What sells"), ("als", "What fits")])
         {
             await page.GotoAsync("/variants/new");
-            await page.GetByLabel("Family").SelectOptionAsync(family);
+            await page.GetByLabel("Family").SelectAtRestAsync(family);
             await Expect(page.GetByLabel("Name", new() { Exact = true })).ToHaveValueAsync(RecLab.Recommenders.Catalog.RecommenderCatalog.Get(family).Name); // the choice names it
-            await page.GetByLabel("Name", new() { Exact = true }).FillAsync(name);
+            await page.GetByLabel("Name", new() { Exact = true }).FillAtRestAsync(name);
             await Expect(page.GetByLabel("Key", new() { Exact = true })).ToHaveValueAsync(RecLab.Training.VariantDesk.KeyOf(name));
-            await page.GetByRole(AriaRole.Button, new() { Name = "Create and train" }).ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Create and train" }).ClickAtRestAsync();
             await Expect(page.Locator("main .chip").Filter(new() { HasText = "Trained" })).ToBeVisibleAsync(new() { Timeout = 180_000 }); // a process of its own, while it is watched
         }
         Assert.Equal(["popularity Succeeded 1", "als Succeeded 1"], app.AppRows("SELECT v.Family, r.State, v.ServedRunId = r.Id FROM training_runs r JOIN variants v ON v.Id = r.VariantId ORDER BY r.Id"));
 
         await page.GotoAsync("/experiments/new");
-        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Front page");
-        await page.GetByLabel("Placement").SelectOptionAsync("home");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Continue to variants" }).ClickAsync();
-        await page.GetByLabel("Variant of arm A").SelectOptionAsync(new SelectOptionValue { Label = "What sells v1" });
-        await page.GetByLabel("Variant of arm B").SelectOptionAsync(new SelectOptionValue { Label = "What fits v1" });
-        foreach (var step in (string[])["metrics and size", "audience and checks", "review"]) await page.GetByRole(AriaRole.Button, new() { Name = "Continue to " + step }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Start Front page" }).ClickAsync();
+        await page.GetByLabel("Name", new() { Exact = true }).FillAtRestAsync("Front page");
+        await page.GetByLabel("Placement").SelectAtRestAsync("home");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue to variants" }).ClickAtRestAsync();
+        await page.GetByLabel("Variant of arm A").SelectLabelAtRestAsync("What sells v1");
+        await page.GetByLabel("Variant of arm B").SelectLabelAtRestAsync("What fits v1");
+        foreach (var step in (string[])["metrics and size", "audience and checks", "review"]) await page.GetByRole(AriaRole.Button, new() { Name = "Continue to " + step }).ClickAtRestAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start Front page" }).ClickAtRestAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync("Cannot say yet, because no user has been shown a list.");
         Assert.Equal(["Running 1"], app.AppRows("SELECT State, Phase FROM experiments"));
 
@@ -60,9 +60,9 @@ public sealed class SpineTests(LiveApp app) : IClassFixture<LiveApp>
         await Expect(Shown(page)).ToHaveTextAsync(Written());
         var live = Written();
         await VisitAsync([.. readers.Select(r => r + "-made-up")], simulated: true); // their own reading, nobody else's
-        await page.GetByRole(AriaRole.Button, new() { Name = "Simulated" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Simulated" }).ClickAtRestAsync();
         await Expect(page.GetByText("Simulated visitors only.")).ToBeVisibleAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Live", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Live", Exact = true }).ClickAtRestAsync();
         await Expect(Shown(page)).ToHaveTextAsync(live);
 
         // Somebody whom the assignment gives arm B comes back to the shop; a page shows the counts of B.
@@ -71,11 +71,11 @@ public sealed class SpineTests(LiveApp app) : IClassFixture<LiveApp>
         await visitor.Page.AddInitScriptAsync($"localStorage.getItem('reclab.id') ?? localStorage.setItem('reclab.id', JSON.stringify({{ id: '{id}', at: Date.now() }}))");
         await visitor.Page.GotoAsync("/demo");
         await visitor.Page.Locator("li[part=card]").First.WaitForAsync();
-        await visitor.Page.RunAndWaitForResponseAsync(() => visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Yes, remember" }).ClickAsync(),
+        await visitor.Page.RunAndWaitForResponseAsync(() => visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Yes, remember" }).ClickAtRestAsync(),
             r => r.Url.Contains($"user={id}", StringComparison.Ordinal) && r.Ok);
         await visitor.Page.Locator("li[part=card]").First.WaitForAsync();
         var before = Clicked();
-        await visitor.Page.Locator("li[part=card]").Nth(1).GetByRole(AriaRole.Link).ClickAsync();
+        await visitor.Page.Locator("li[part=card]").Nth(1).GetByRole(AriaRole.Link).ClickAtRestAsync();
         await LiveApp.EventuallyAsync([$"{before + 1}"], () => [$"{Clicked()}"]);
         await Expect(Shown(page)).ToContainTextAsync($"{before + 1} ");
         Assert.Empty(mara.Complaints);

@@ -24,9 +24,9 @@ public sealed class Visitor : IAsyncDisposable
     public async Task SignInAsync(string email, string password)
     {
         await Page.GotoAsync("/sign-in");
-        await Page.GetByLabel("E-mail").FillAsync(email);
-        await Page.GetByLabel("Password").FillAsync(password);
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Page.GetByLabel("E-mail").FillAtRestAsync(email);
+        await Page.GetByLabel("Password").FillAtRestAsync(password);
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAtRestAsync();
         await ReadyAsync();
     }
 

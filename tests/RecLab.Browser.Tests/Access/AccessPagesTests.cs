@@ -18,8 +18,8 @@ public sealed class AccessPagesTests(LiveApp app) : IClassFixture<LiveApp>
         var name = (await other.Page.Locator(".menu-pop .who .b").TextContentAsync())!;
         var id = (await people.ListAsync(TestContext.Current.CancellationToken)).Single(p => p.Name == name).Id;
         await people.ChangeRoleAsync("test", id, Roles.Viewer);
-        await other.Page.GetByLabel("E-mail").FillAsync("priya@example.com");
-        await other.Page.GetByRole(AriaRole.Button, new() { Name = "Create invitation link" }).ClickAsync();
+        await other.Page.GetByLabel("E-mail").FillAtRestAsync("priya@example.com");
+        await other.Page.GetByRole(AriaRole.Button, new() { Name = "Create invitation link" }).ClickAtRestAsync();
         await Expect(other.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("You are signed out");
         Assert.DoesNotContain(await app.Services.GetRequiredService<LinkDesk>().WaitingAsync(TestContext.Current.CancellationToken), l => l.Email == "priya@example.com");
     }
@@ -30,13 +30,13 @@ public sealed class AccessPagesTests(LiveApp app) : IClassFixture<LiveApp>
         await using var root = await app.SignedInAsync();
         var keys = app.Services.GetRequiredService<KeyDesk>();
         await root.GoAsync("/settings?tab=keys");
-        await root.Page.GetByLabel("Name").FillAsync("shop front");
-        await root.Page.GetByLabel("Origins, one a line").FillAsync("https://shop.example");
-        await root.Page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAsync();
+        await root.Page.GetByLabel("Name").FillAtRestAsync("shop front");
+        await root.Page.GetByLabel("Origins, one a line").FillAtRestAsync("https://shop.example");
+        await root.Page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAtRestAsync();
         var key = await root.Page.Locator("[data-secret]").TextContentAsync();
         Assert.True(keys.Check(key, "https://shop.example").Opens);
-        await root.Page.GetByRole(AriaRole.Button, new() { Name = "Revoke", Exact = true }).ClickAsync();
-        await root.Page.GetByRole(AriaRole.Button, new() { Name = "Revoke shop front" }).ClickAsync();
+        await root.Page.GetByRole(AriaRole.Button, new() { Name = "Revoke", Exact = true }).ClickAtRestAsync();
+        await root.Page.GetByRole(AriaRole.Button, new() { Name = "Revoke shop front" }).ClickAtRestAsync();
         await Expect(root.Page.Locator("tbody .chip")).ToContainTextAsync("Revoked");
         Assert.Equal(KeyFault.Revoked, keys.Check(key, "https://shop.example").Fault);
         Assert.Empty(root.Complaints);

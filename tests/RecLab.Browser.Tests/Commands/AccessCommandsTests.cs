@@ -16,8 +16,8 @@ public sealed class AccessCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await using var root = await app.SignedInAsync();
         var walk = await CommandWalk.BeginAsync(root);
         await walk.GoAsync("/people");
-        await root.Page.GetByLabel("E-mail").FillAsync("new@example.com");
-        await root.Page.GetByLabel("Role", new() { Exact = true }).SelectOptionAsync(Roles.Analyst);
+        await root.Page.GetByLabel("E-mail").FillAtRestAsync("new@example.com");
+        await root.Page.GetByLabel("Role", new() { Exact = true }).SelectAtRestAsync(Roles.Analyst);
         await walk.PressAsync("Create invitation link");
         await Expect(root.Page.Locator("[data-secret]")).ToContainTextAsync("/invitation/");
         Assert.Equal(["Invitation analyst -"], app.AppRows("SELECT Purpose, Role, UsedAt FROM access_links WHERE Email = 'new@example.com'"));
@@ -34,16 +34,16 @@ public sealed class AccessCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await walk.ChooseAsync("Role of Anna", Roles.Analyst, all: "Role of *");
         await LiveApp.EventuallyAsync([Roles.Analyst], () => app.AppRows("SELECT r.Name FROM AspNetUsers u JOIN AspNetUserRoles x ON x.UserId = u.Id JOIN AspNetRoles r ON r.Id = x.RoleId WHERE u.DisplayName = 'Anna'"));
         var anna = root.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "anna@example.com" });
-        await anna.GetByRole(AriaRole.Button, new() { Name = "New password link" }).ClickAsync();
+        await anna.GetByRole(AriaRole.Button, new() { Name = "New password link" }).ClickAtRestAsync();
         walk.Pressed("New password link");
         await Expect(root.Page.Locator("[data-secret]")).ToContainTextAsync("/reset/");
         Assert.Equal(["1"], app.AppRows("SELECT COUNT(*) FROM access_links l JOIN AspNetUsers u ON u.Id = l.PersonId WHERE u.DisplayName = 'Anna' AND l.Purpose = 'Reset'"));
         await walk.PressAsync("Done");
 
-        await anna.GetByRole(AriaRole.Button, new() { Name = "Deactivate", Exact = true }).ClickAsync();
+        await anna.GetByRole(AriaRole.Button, new() { Name = "Deactivate", Exact = true }).ClickAtRestAsync();
         await walk.PressAsync("Keep");
         Assert.Equal(["-"], app.AppRows("SELECT DeactivatedAt FROM AspNetUsers WHERE DisplayName = 'Anna'"));
-        await anna.GetByRole(AriaRole.Button, new() { Name = "Deactivate", Exact = true }).ClickAsync();
+        await anna.GetByRole(AriaRole.Button, new() { Name = "Deactivate", Exact = true }).ClickAtRestAsync();
         walk.Pressed("Deactivate");
         await walk.PressAsync("Deactivate Anna");
         await Expect(anna).ToContainTextAsync("Deactivated");
@@ -62,8 +62,8 @@ public sealed class AccessCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await using var root = await app.SignedInAsync();
         var walk = await CommandWalk.BeginAsync(root);
         await walk.GoAsync("/settings?tab=keys");
-        await root.Page.GetByLabel("Name").FillAsync("front");
-        await root.Page.GetByLabel("Origins, one a line").FillAsync("https://shop.example\nhttps://www.shop.example");
+        await root.Page.GetByLabel("Name").FillAtRestAsync("front");
+        await root.Page.GetByLabel("Origins, one a line").FillAtRestAsync("https://shop.example\nhttps://www.shop.example");
         await walk.PressAsync("Create key");
         await Expect(root.Page.Locator("[data-secret]")).ToContainTextAsync("pk_");
         Assert.Equal(["Publishable https://shop.example https://www.shop.example -"], app.AppRows("SELECT Kind, replace(Origins, char(10), ' '), RevokedAt FROM api_keys WHERE Name = 'front'"));
@@ -78,7 +78,7 @@ public sealed class AccessCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await Expect(root.Page.Locator("[data-secret]")).ToContainTextAsync("pk_");
         await LiveApp.EventuallyAsync(["0", "1"], () => app.AppRows("SELECT ExpiresAt IS NULL FROM api_keys WHERE Name = 'front' ORDER BY Id"));
         await walk.PressAsync("Done");
-        await root.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Until" }).GetByRole(AriaRole.Button, new() { Name = "Revoke", Exact = true }).ClickAsync();
+        await root.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Until" }).GetByRole(AriaRole.Button, new() { Name = "Revoke", Exact = true }).ClickAtRestAsync();
         await walk.PressAsync("Revoke front");
         await Expect(root.Page.GetByText("Revoked")).ToHaveCountAsync(1);
         await walk.PressAsync("Revoke");
@@ -105,12 +105,12 @@ public sealed class AccessCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         var walk = await CommandWalk.BeginAsync(root);
         var page = root.Page;
         await walk.GoAsync("/notifications/webhooks");
-        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("chat");
-        await page.GetByLabel("Address", new() { Exact = true }).FillAsync(receiver.Url);
+        await page.GetByLabel("Name", new() { Exact = true }).FillAtRestAsync("chat");
+        await page.GetByLabel("Address", new() { Exact = true }).FillAtRestAsync(receiver.Url);
         await walk.PressAsync("Add webhook");
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("https only");
         await walk.PressAsync("Dismiss");
-        await page.GetByLabel("It lies in our own network").CheckAsync();
+        await page.GetByLabel("It lies in our own network").SetAtRestAsync(true);
         await walk.PressAsync("Add webhook");
         await Expect(page.Locator("[data-secret]")).ToContainTextAsync("whsec_");
         walk.Pressed("Copy"); // pressed in the other walks
@@ -123,9 +123,9 @@ public sealed class AccessCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await app.Services.GetRequiredService<Notices.NoticeDesk>().TellAsync(Notices.NoticeKind.ExperimentEnd, "end", "Front page can be decided.", "/experiments");
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Notifications, 2 unread" })).ToBeVisibleAsync();
         await LiveApp.EventuallyAsync(["3"], () => app.AppRows("SELECT COUNT(*) FROM deliveries WHERE State = 'Delivered'"));
-        await page.GetByRole(AriaRole.Link, new() { Name = "Notifications, 2 unread" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Notifications, 2 unread" }).ClickAtRestAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync("2 things are new.");
-        await page.GetByRole(AriaRole.Row).Filter(new() { HasText = "als v1" }).GetByRole(AriaRole.Button, new() { Name = "Mark as read" }).ClickAsync();
+        await page.GetByRole(AriaRole.Row).Filter(new() { HasText = "als v1" }).GetByRole(AriaRole.Button, new() { Name = "Mark as read" }).ClickAtRestAsync();
         walk.Pressed("Mark as read");
         await Expect(page.Locator("h1")).ToHaveTextAsync("One thing is new.");
         await walk.PressAsync("Mark all as read");
@@ -150,8 +150,8 @@ public sealed class AccessCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         var page = stranger.Page;
         var id = await people.CreateAsync("berta@example.com", "Berta", LiveApp.Password, Roles.Viewer);
         await page.GotoAsync(await people.InviteAsync("test", "carl@example.com", Roles.Analyst));
-        await page.GetByLabel("Your name").FillAsync("Carl");
-        await page.GetByLabel("Password").FillAsync(LiveApp.Password);
+        await page.GetByLabel("Your name").FillAtRestAsync("Carl");
+        await page.GetByLabel("Password").FillAtRestAsync(LiveApp.Password);
         await walk.PressAsync("Join");
         await stranger.ReadyAsync();
         Assert.Equal(["Carl analyst"], app.AppRows("SELECT u.DisplayName, r.Name FROM AspNetUsers u JOIN AspNetUserRoles x ON x.UserId = u.Id JOIN AspNetRoles r ON r.Id = x.RoleId WHERE u.Email = 'carl@example.com'"));
@@ -161,18 +161,18 @@ public sealed class AccessCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         var berta = app.AppRows("SELECT Id FROM AspNetUsers WHERE Email = 'berta@example.com'")[0];
         var before = app.AppRows("SELECT PasswordHash FROM AspNetUsers WHERE Email = 'berta@example.com'");
         await page.GotoAsync(await people.ResetLinkAsync("test", berta));
-        await page.GetByLabel("Password").FillAsync("another long password");
+        await page.GetByLabel("Password").FillAtRestAsync("another long password");
         await walk.PressAsync("Set the password");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync();
         Assert.NotEqual(before, app.AppRows("SELECT PasswordHash FROM AspNetUsers WHERE Email = 'berta@example.com'"));
 
-        await page.GetByLabel("E-mail").FillAsync("berta@example.com");
-        await page.GetByLabel("Password").FillAsync(LiveApp.Password); // the old one
+        await page.GetByLabel("E-mail").FillAtRestAsync("berta@example.com");
+        await page.GetByLabel("Password").FillAtRestAsync(LiveApp.Password); // the old one
         await walk.PressAsync("Sign in");
         await Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
         Assert.Equal(["1"], app.AppRows("SELECT AccessFailedCount FROM AspNetUsers WHERE Email = 'berta@example.com'"));
-        await page.GetByLabel("E-mail").FillAsync("berta@example.com");
-        await page.GetByLabel("Password").FillAsync("another long password");
+        await page.GetByLabel("E-mail").FillAtRestAsync("berta@example.com");
+        await page.GetByLabel("Password").FillAtRestAsync("another long password");
         await walk.PressAsync("Sign in");
         await stranger.ReadyAsync();
         Assert.Equal(["0"], app.AppRows("SELECT COUNT(*) FROM AspNetUsers WHERE Email = 'berta@example.com' AND LastSignInAt IS NULL"));

@@ -38,7 +38,7 @@ public sealed class AfterDecisionCommandsTests(LiveApp app) : IClassFixture<Live
         await walk.PressAsync("steps-1 to 75%");
         await Expect(rollout).ToContainTextAsync("At 75%");
         await Expect(rollout.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Roll back" })).ToBeDisabledAsync(); // not without a reason
-        await page.GetByLabel("Reason", new() { Exact = true }).FillAsync("returns went up");
+        await page.GetByLabel("Reason", new() { Exact = true }).FillAtRestAsync("returns went up");
         await walk.PressAsync("Roll back");
         await walk.PressAsync("Roll it back");
         await Expect(rollout).ToContainTextAsync("Rolled back");
@@ -84,12 +84,12 @@ public sealed class AfterDecisionCommandsTests(LiveApp app) : IClassFixture<Live
         var walk = await CommandWalk.BeginAsync(visitor);
         await walk.GoAsync("/experiments");
         var card = page.GetByLabel("Global holdout", new() { Exact = true });
-        await card.GetByLabel("Share, percent").FillAsync("5");
+        await card.GetByLabel("Share, percent").FillAtRestAsync("5");
         await walk.PressAsync("Set holdout");
         await Expect(card.Locator(".fig")).ToHaveTextAsync("5.00%");
         Assert.Equal(["0.05"], app.AppRows("SELECT Value FROM settings WHERE Name = 'experiments.holdout'"));
         await app.RunningAsync(await app.DraftAsync("runs") with { Name = "Runs" });
-        await card.GetByLabel("Share, percent").FillAsync("10");
+        await card.GetByLabel("Share, percent").FillAtRestAsync("10");
         await walk.PressAsync("Set holdout");
         await Expect(card.GetByRole(Microsoft.Playwright.AriaRole.Alert)).ToBeVisibleAsync();
         await walk.PressAsync("Dismiss");

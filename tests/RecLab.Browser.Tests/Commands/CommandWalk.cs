@@ -57,13 +57,14 @@ internal sealed class CommandWalk
     /// <param name="all">What else this press stands for, such as "Remove arm *"; the name itself by default.</param>
     public async Task PressAsync(string name, AriaRole role = AriaRole.Button, string? all = null)
     {
-        await Page.GetByRole(role, new() { Name = name, Exact = true }).First.ClickAsync();
+        await Page.GetByRole(role, new() { Name = name, Exact = true }).First.ClickAtRestAsync();
         Pressed(all ?? name);
     }
 
     /// <summary>Chooses in a list that acts at once.</summary>
     public async Task ChooseAsync(string label, string value, string? all = null)
     {
+        await Circuit.SettledAsync(Page);
         await Page.GetByLabel(label, new() { Exact = true }).SelectOptionAsync(value);
         Pressed(all ?? label);
     }

@@ -23,12 +23,12 @@ public sealed class DataCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await walk.PressAsync("On the server");
         var path = Path.Combine(app.DataDir, "on-the-server.csv");
         await File.WriteAllTextAsync(path, Csv(wrong: 5));
-        await page.GetByLabel("Folder or file").FillAsync(path);
+        await page.GetByLabel("Folder or file").FillAtRestAsync(path);
         await walk.PressAsync("Look at it");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "2. What it is" })).ToBeVisibleAsync();
-        await page.Locator("summary", new() { HasText = "Cleaning" }).ClickAsync();
+        await page.Locator("summary", new() { HasText = "Cleaning" }).ClickAtRestAsync();
         walk.Pressed("Cleaning*");
-        await page.GetByLabel("Hidden truth, percent").FillAsync("20");
+        await page.GetByLabel("Hidden truth, percent").FillAtRestAsync("20");
         await walk.PressAsync("Import");
         await Expect(page.GetByText("Import report")).ToBeVisibleAsync();
         Assert.Equal(["on-the-server Ready 300 0.2"], app.AppRows("SELECT Name, State, Rows, HiddenShare FROM datasets WHERE Name = 'on-the-server'"));
@@ -42,7 +42,7 @@ public sealed class DataCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await walk.PressAsync("On the server");
         await walk.PressAsync("Upload");
         await visitor.UploadAsync("Files", "uploaded.csv", Csv());
-        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("uploaded rows");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAtRestAsync("uploaded rows");
         await walk.PressAsync("Import");
         await Expect(page.GetByText("No line was refused.")).ToBeVisibleAsync();
         Assert.Equal(["uploaded rows Ready 300 30 20"], app.AppRows("SELECT Name, State, Rows, Users, Items FROM datasets WHERE Name LIKE 'uploaded%'"));
@@ -83,7 +83,7 @@ public sealed class DataCommandsTests(LiveApp app) : IClassFixture<LiveApp>
             await desk.StartAsync(new ImportRequest("second", csv) { Columns = columns }, "test");
             await walk.GoAsync("/data");
             var row = visitor.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "second" });
-            await row.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+            await row.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAtRestAsync();
             walk.Pressed("Cancel");
             await Expect(row).ToHaveCountAsync(0);
             Assert.Equal(["stuck Importing"], app.AppRows("SELECT Name, State FROM datasets WHERE Name IN ('second', 'stuck')"));

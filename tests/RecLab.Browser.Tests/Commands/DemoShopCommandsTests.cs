@@ -36,10 +36,10 @@ public sealed class DemoShopCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         Assert.Empty(await page.FindingsAsync());
         await walk.PressAsync("Why this?");
         await Expect(page.Locator(".why")).ToContainTextAsync("Why this?");
-        await page.GetByLabel("Staff view").CheckAsync();
+        await page.GetByLabel("Staff view").SetAtRestAsync(true);
         await Expect(page.Locator(".why .badge")).ToHaveTextAsync(["No experiment counted this list", "Model sells v1", "Fallback: popularity"]);
 
-        await page.Locator("li[part=card]:not([aria-hidden])").Nth(1).GetByRole(AriaRole.Link).ClickAsync();
+        await page.Locator("li[part=card]:not([aria-hidden])").Nth(1).GetByRole(AriaRole.Link).ClickAtRestAsync();
         await Expect(page).ToHaveURLAsync(new Regex("/demo/item/"));
         await visitor.ReadyAsync();
         var first = await ItemAsync();
@@ -49,18 +49,18 @@ public sealed class DemoShopCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await walk.PressAsync("Why this?");
         await Expect(page.Locator(".why")).ToContainTextAsync("Why this?");
         await Expect(page.Locator(".why .badge")).ToHaveCountAsync(0); // a visitor is told why, not by which variant
-        await page.GetByLabel("Staff view").CheckAsync();
+        await page.GetByLabel("Staff view").SetAtRestAsync(true);
         await Expect(page.Locator(".why .badge").First).ToHaveTextAsync("No experiment counted this list");
         await walk.PressAsync("Add to basket");
         await Expect(page.Locator("#basket")).ToHaveTextAsync("Basket, 1");
         await LiveApp.EventuallyAsync([$"{first} {id}"], () => app.Rows("SELECT item, unit FROM event WHERE type = 'add_to_cart'"));
         await walk.GoAsync("/demo/cart");
         await walk.PressAsync("Why this?");
-        await page.GetByLabel("Staff view").CheckAsync();
+        await page.GetByLabel("Staff view").SetAtRestAsync(true);
         await Expect(page.Locator(".why .badge").First).ToHaveTextAsync(new Regex(@"^Variant till-[ab] in till \(assigned\)$"));
-        await page.GetByLabel("Staff view").UncheckAsync();
+        await page.GetByLabel("Staff view").SetAtRestAsync(false);
         await Expect(page.Locator(".why .badge")).ToHaveCountAsync(0);
-        await page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Remove Item") }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Remove Item") }).ClickAtRestAsync();
         walk.Pressed("Remove *");
         await walk.SeesAsync("Your basket is empty.");
         await Expect(page.Locator("#basket")).ToHaveTextAsync("Basket, 0");
@@ -68,7 +68,7 @@ public sealed class DemoShopCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await walk.GoAsync("/demo/item/7");
         await walk.PressAsync("Add to basket");
         await LiveApp.EventuallyAsync([$"{first} {id}", $"7 {id}"], () => app.Rows("SELECT item, unit FROM event WHERE type = 'add_to_cart' ORDER BY id"));
-        await page.Locator("#basket").ClickAsync();
+        await page.Locator("#basket").ClickAtRestAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Buy" })).ToBeVisibleAsync();
         Assert.Empty(await page.FindingsAsync());
         await walk.PressAsync("Buy");
@@ -90,7 +90,7 @@ public sealed class DemoShopCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await visitor.Page.RouteAsync("**/widget/v1/reclab.js", route => script.TrySetResult(route));
         await visitor.Page.GotoAsync("/demo", new() { WaitUntil = WaitUntilState.Commit });
         var held = await script.Task;
-        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Yes, remember" }).ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Yes, remember" }).ClickAtRestAsync();
         await visitor.Page.RunAndWaitForResponseAsync(() => held.ContinueAsync(), r => r.Url.Contains("consent=granted", StringComparison.Ordinal) && r.Ok);
         var id = await visitor.Page.EvaluateAsync<string>("JSON.parse(localStorage.getItem('reclab.id')).id");
         Assert.Equal(["1"], app.Rows(string.Create(CultureInfo.InvariantCulture, $"SELECT COUNT(*) FROM recommendation WHERE unit = '{id}'")));

@@ -18,49 +18,49 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
         var walk = await CommandWalk.BeginAsync(visitor);
         var page = visitor.Page;
         await walk.GoAsync("/experiments/new");
-        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Wizard");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAtRestAsync("Wizard");
         await walk.ChooseAsync("Placement", "wizard");
         await walk.PressAsync("Continue to variants");
-        await page.GetByLabel("Variant of arm A").SelectOptionAsync($"{draft.Arms[0].VariantId}");
-        await page.GetByLabel("Variant of arm B").SelectOptionAsync($"{draft.Arms[1].VariantId}");
+        await page.GetByLabel("Variant of arm A").SelectAtRestAsync($"{draft.Arms[0].VariantId}");
+        await page.GetByLabel("Variant of arm B").SelectAtRestAsync($"{draft.Arms[1].VariantId}");
         walk.Pressed("Variant of arm *");
         await walk.PressAsync("Save draft");
         await LiveApp.EventuallyAsync(["Draft wizard 2"], () => app.AppRows("SELECT State, Placement, (SELECT COUNT(*) FROM experiment_arms a WHERE a.ExperimentId = e.Id) FROM experiments e WHERE Key = 'wizard'"));
         await walk.PressAsync("Add arm");
         await Expect(page.GetByLabel("Variant of arm C")).ToBeVisibleAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Remove arm C" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove arm C" }).ClickAtRestAsync();
         await Expect(page.GetByLabel("Variant of arm C")).ToHaveCountAsync(0);
         walk.Pressed("Remove arm *");
-        await page.GetByLabel("Equal shares").UncheckAsync();
+        await page.GetByLabel("Equal shares").SetAtRestAsync(false);
         walk.Pressed("Equal shares");
-        await page.GetByLabel("Share of arm A, percent").FillAsync("70");
-        await page.GetByLabel("Share of arm B, percent").FillAsync("30");
+        await page.GetByLabel("Share of arm A, percent").FillAtRestAsync("70");
+        await page.GetByLabel("Share of arm B, percent").FillAtRestAsync("30");
         await page.GetByLabel("Share of arm B, percent").PressAsync("Tab");
         await walk.PressAsync("Continue to metrics and size");
         await Expect(page.GetByLabel("Power")).ToBeVisibleAsync();
         Assert.Equal(["0.7", "0.3"], app.AppRows("SELECT a.Weight FROM experiment_arms a JOIN experiments e ON e.Id = a.ExperimentId WHERE e.Key = 'wizard' ORDER BY a.Position"));
         await walk.PressAsync("Back");
         await Expect(page.GetByText("Who competes")).ToBeVisibleAsync();
-        await page.GetByRole(AriaRole.Listitem).GetByRole(AriaRole.Button, new() { Name = "Metrics and size" }).ClickAsync();
+        await page.GetByRole(AriaRole.Listitem).GetByRole(AriaRole.Button, new() { Name = "Metrics and size" }).ClickAtRestAsync();
         foreach (var step in (string[])["Placement", "Variants", "Metrics and size", "Audience and checks", "Review"]) walk.Pressed($"*{step}*");
-        await page.GetByLabel("Watch revenue per user").CheckAsync();
+        await page.GetByLabel("Watch revenue per user").SetAtRestAsync(true);
         walk.Pressed("Watch *");
         await walk.ChooseAsync("Goal metric", "ctr");
         await walk.ChooseAsync("Power", "0.9");
         await walk.ChooseAsync("False alarms allowed", "0.01");
         var guard = page.Locator(".gd input[type=checkbox]").First;
-        await guard.CheckAsync();
+        await guard.SetAtRestAsync(true);
         walk.Pressed("*stop line if*");
-        await page.GetByLabel("Event, without custom:").FillAsync("wish_list");
+        await page.GetByLabel("Event, without custom:").FillAtRestAsync("wish_list");
         await walk.ChooseAsync("What of it", "Users");
         await walk.ChooseAsync("Better is", "higher");
         await walk.PressAsync("Add the metric");
         await Expect(page.GetByText("share of users with a custom:wish_list event")).ToBeVisibleAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Remove Users with wish_list" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove Users with wish_list" }).ClickAtRestAsync();
         await Expect(page.GetByText("share of users with a custom:wish_list event")).ToHaveCountAsync(0);
         walk.Pressed("Remove Users with *");
-        await page.GetByLabel("Cap revenue per user").CheckAsync();
-        await page.GetByLabel("Cap of Revenue per user, empty: from the past").FillAsync("120.50");
+        await page.GetByLabel("Cap revenue per user").SetAtRestAsync(true);
+        await page.GetByLabel("Cap of Revenue per user, empty: from the past").FillAtRestAsync("120.50");
         await page.GetByLabel("Cap of Revenue per user, empty: from the past").PressAsync("Tab");
         await Expect(page.GetByText("as given, live and simulated")).ToBeVisibleAsync();
         walk.Pressed("Cap *");
@@ -70,7 +70,7 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
         await walk.PressAsync("Remove");
         await Expect(page.GetByLabel("Comparison")).ToHaveCountAsync(0);
         await walk.ChooseAsync("Only users of another experiment", "");
-        await page.GetByLabel("Leave out the global holdout").SetCheckedAsync(true);
+        await page.GetByLabel("Leave out the global holdout").SetAtRestAsync(true);
         walk.Pressed("Leave out the global holdout");
         await walk.PressAsync("Continue to review");
         await walk.PressAsync("Save and mark ready");
@@ -127,7 +127,7 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
             await Expect(page.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true })).ToBeVisibleAsync();
             if (key == "ctr")
             {
-                await page.GetByLabel("Split by another attribute from now on").FillAsync("device");
+                await page.GetByLabel("Split by another attribute from now on").FillAtRestAsync("device");
                 await walk.PressAsync("Add slice");
                 await LiveApp.EventuallyAsync(["device"], () => app.AppRows("SELECT json_extract(Settings, '$.laterSlices[0]') FROM experiments WHERE Key = 'life'"));
             }
@@ -136,12 +136,12 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
         }
         foreach (var other in (string[])["Conversion", "* per user", "Users *", "MRR *", "NDCG *", "Time to first click", "Popularity share", "Intra-list diversity", "Catalogue coverage"]) walk.Pressed(other); // the same panel for each
         var lift = page.Locator(".chart").Filter(new() { Has = page.GetByRole(AriaRole.Img, new() { Name = "Cumulative lift" }) });
-        await lift.GetByRole(AriaRole.Button, new() { Name = "Show table" }).ClickAsync();
+        await lift.GetByRole(AriaRole.Button, new() { Name = "Show table" }).ClickAtRestAsync();
         walk.Pressed("Show table");
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "as a table" })).ToBeVisibleAsync();
         await walk.PressAsync("Show chart");
         Assert.Contains(draft.Arms[1].Name, await walk.DownloadAsync("Download CSV"), StringComparison.Ordinal);
-        await page.Locator(".bandpick").ClickAsync();
+        await page.Locator(".bandpick").ClickAtRestAsync();
         walk.Pressed("*band");
         walk.Pressed("*band hidden");
         await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("band=1"));
@@ -154,9 +154,9 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
         Assert.Contains(totals[1], json, StringComparison.Ordinal);
 
         await walk.ChooseAsync("What changes", "weights");
-        await page.GetByLabel("A life-0, percent").FillAsync("60");
-        await page.GetByLabel("B life-1, percent").FillAsync("40");
-        await page.GetByLabel("Reason for the change").FillAsync("control needs more");
+        await page.GetByLabel("A life-0, percent").FillAtRestAsync("60");
+        await page.GetByLabel("B life-1, percent").FillAtRestAsync("40");
+        await page.GetByLabel("Reason for the change").FillAtRestAsync("control needs more");
         await walk.PressAsync("Begin phase 2");
         walk.Pressed("Phase *");
         await LiveApp.EventuallyAsync(["0.6", "0.4"], () => app.AppRows("SELECT a.Weight FROM experiment_arms a JOIN experiments e ON e.Id = a.ExperimentId WHERE e.Key = 'life' AND e.Phase = 2 ORDER BY a.Position"));
@@ -164,9 +164,9 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
         await walk.PressAsync("Stop");
         await walk.PressAsync("Stop it");
         await StateAsync("Review");
-        await page.GetByLabel("Outcome").SelectOptionAsync("none");
-        await page.GetByLabel("Reason").FillAsync("It was only a walk.");
-        if (await page.GetByLabel("Reviewer").IsVisibleAsync()) await page.GetByLabel("Reviewer").FillAsync("Jon");
+        await page.GetByLabel("Outcome").SelectAtRestAsync("none");
+        await page.GetByLabel("Reason").FillAtRestAsync("It was only a walk.");
+        if (await page.GetByLabel("Reviewer").IsVisibleAsync()) await page.GetByLabel("Reviewer").FillAtRestAsync("Jon");
         walk.Pressed("Record decision and *"); // what the numbers suggest; this walk decides otherwise
         await walk.PressAsync("Record and end");
         await StateAsync("Decided");
@@ -192,7 +192,7 @@ public sealed class ExperimentCommandsTests(LiveApp app) : IClassFixture<LiveApp
         await walk.GoAsync("/experiments");
         await walk.ChooseAsync("State", "running");
         await Expect(visitor.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("state=running"));
-        await visitor.Page.GetByLabel("Search experiments").FillAsync("nothing is called so");
+        await visitor.Page.GetByLabel("Search experiments").FillAtRestAsync("nothing is called so");
         await visitor.Page.GetByLabel("Search experiments").PressAsync("Enter");
         await walk.PressAsync("Show all");
         await Expect(visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Listed" })).ToBeVisibleAsync();

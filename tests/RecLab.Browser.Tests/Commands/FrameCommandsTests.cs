@@ -21,7 +21,7 @@ public sealed class FrameCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         var before = app.AppRows("SELECT (SELECT COUNT(*) FROM audit), (SELECT group_concat(LastSignInAt) FROM AspNetUsers)");
         foreach (var place in Place.All)
         {
-            await page.GetByRole(AriaRole.Navigation, new() { Name = "Main", Exact = true }).GetByRole(AriaRole.Link, new() { Name = place.Name, Exact = true }).ClickAsync();
+            await page.GetByRole(AriaRole.Navigation, new() { Name = "Main", Exact = true }).GetByRole(AriaRole.Link, new() { Name = place.Name, Exact = true }).ClickAtRestAsync();
             walk.Pressed(place.Name);
             await Expect(page).ToHaveURLAsync(app.Url + place.Path);
             await Expect(page.Locator("nav[aria-label=Main] a[aria-current=page]")).ToHaveTextAsync(place.Name);
@@ -63,7 +63,7 @@ public sealed class FrameCommandsTests(LiveApp app) : IClassFixture<LiveApp>
 
         async Task MenuAsync()
         {
-            await page.Locator("summary[aria-label^='Menu of']").ClickAsync();
+            await page.Locator("summary[aria-label^='Menu of']").ClickAtRestAsync();
             walk.Pressed("Menu of *");
         }
     }
@@ -79,11 +79,11 @@ public sealed class FrameCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         {
             if (!Place.Thumb.Contains(place.Name))
             {
-                await bar.GetByRole(AriaRole.Link, new() { Name = "More", Exact = true }).ClickAsync();
+                await bar.GetByRole(AriaRole.Link, new() { Name = "More", Exact = true }).ClickAtRestAsync();
                 walk.Pressed("More");
                 await Expect(bar.Locator("a[aria-current=page]")).ToHaveTextAsync("More");
             }
-            await (Place.Thumb.Contains(place.Name) ? bar : visitor.Page.Locator(".more-list")).GetByRole(AriaRole.Link, new() { Name = place.Name, Exact = true }).ClickAsync();
+            await (Place.Thumb.Contains(place.Name) ? bar : visitor.Page.Locator(".more-list")).GetByRole(AriaRole.Link, new() { Name = place.Name, Exact = true }).ClickAtRestAsync();
             walk.Pressed(place.Name);
             await Expect(visitor.Page).ToHaveURLAsync(app.Url + place.Path);
             await visitor.ReadyAsync();

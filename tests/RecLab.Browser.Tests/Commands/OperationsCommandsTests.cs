@@ -41,7 +41,7 @@ public sealed class OperationsCommandsTests(LiveApp app) : IClassFixture<LiveApp
         Assert.Equal(folder, await row.Locator("td.mono").TextContentAsync());
         const string Everything = "SELECT (SELECT COUNT(*) FROM AspNetUsers), (SELECT COUNT(*) FROM datasets), (SELECT group_concat(Key) FROM variants), (SELECT COUNT(*) FROM training_runs)";
         Assert.Equal(app.AppRows(Everything), Rows(Path.Combine(folder, Path.GetFileName(app.Get<Storage.HostPaths>().AppDatabase)), Everything));
-        await page.GetByRole(AriaRole.Link, new() { Name = "Self-test of the statistics" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Self-test of the statistics" }).ClickAtRestAsync();
         await Expect(page).ToHaveURLAsync(new Regex("/selftest$"));
         foreach (var later in (string[])["Run the self-test", "Experiments for each promise", "Full run", "Modest run"]) walk.Pressed(later); // the other walk
         await walk.EndAsync();
@@ -54,7 +54,7 @@ public sealed class OperationsCommandsTests(LiveApp app) : IClassFixture<LiveApp
         var walk = await CommandWalk.BeginAsync(visitor);
         var page = visitor.Page;
         await walk.GoAsync("/selftest");
-        await page.GetByLabel("Experiments for each promise", new() { Exact = true }).SelectOptionAsync("10000");
+        await page.GetByLabel("Experiments for each promise", new() { Exact = true }).SelectAtRestAsync("10000");
         await walk.PressAsync("Run the self-test");
         await walk.PressAsync("Cancel self-test");
         await walk.PressAsync("Keep");
@@ -63,7 +63,7 @@ public sealed class OperationsCommandsTests(LiveApp app) : IClassFixture<LiveApp
         await walk.PressAsync("Stop the self-test");
         await Expect(page.GetByText("No self-test yet")).ToBeVisibleAsync();
         await LiveApp.EventuallyAsync(["selftest.start", "selftest.cancel"], () => app.AppRows("SELECT Action FROM audit WHERE Action LIKE 'selftest.%' ORDER BY Id"));
-        await page.GetByLabel("Experiments for each promise", new() { Exact = true }).SelectOptionAsync("200");
+        await page.GetByLabel("Experiments for each promise", new() { Exact = true }).SelectAtRestAsync("200");
         await walk.PressAsync("Run the self-test");
         await Expect(page.GetByText("200 for each promise")).ToBeVisibleAsync(new() { Timeout = 180_000 });
         await LiveApp.EventuallyAsync(["200 experiments for each promise"], () => app.AppRows("SELECT Detail FROM audit WHERE Action = 'selftest.start' ORDER BY Id DESC LIMIT 1"));

@@ -40,11 +40,11 @@ public sealed class OverviewCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "as a table" })).ToBeVisibleAsync();
         await walk.PressAsync("Show chart");
         Assert.Contains("What", await walk.DownloadAsync("Download CSV"), StringComparison.Ordinal);
-        await page.GetByRole(AriaRole.Link, new() { Name = "Inspect" }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Inspect" }).First.ClickAtRestAsync();
         await Expect(page).ToHaveURLAsync(new Regex($"/training/{app.AppRows("SELECT Id FROM training_runs WHERE State = 'Failed'")[0]}$"));
         foreach (var later in (string[])["Show last lines", "Start anew", "Resume", "Download"]) walk.Pressed(later); // a run's page, which has a walk of its own
         await walk.GoAsync("/");
-        await page.GetByRole(AriaRole.Link, new() { Name = "New experiment" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "New experiment" }).ClickAtRestAsync();
         await Expect(page).ToHaveURLAsync(new Regex("/experiments/new$"));
         foreach (var later in (string[])["*Placement", "*Variants*", "*Metrics and size", "*Audience and checks", "*Review", "Continue to variants", "Save draft", "Back"]) walk.Pressed(later); // the wizard, which has its own too
         await walk.EndAsync();
@@ -96,11 +96,11 @@ public sealed class OverviewCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         Assert.Equal(stored.Select(row => row.Split(' ')[0]), csv.Skip(1).Select(line => line.Split(',')[1]));
         await walk.ChooseAsync("Family", "ease");
         await Expect(lines).ToHaveCountAsync(1);
-        await page.GetByLabel("Search", new() { Exact = true }).FillAsync("nothing is called so");
+        await page.GetByLabel("Search", new() { Exact = true }).FillAtRestAsync("nothing is called so");
         await page.GetByLabel("Search", new() { Exact = true }).PressAsync("Enter");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Show all 4" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Show all 4" }).ClickAtRestAsync();
         await Expect(lines).ToHaveCountAsync(4);
-        await page.GetByRole(AriaRole.Columnheader, new() { Name = "Variant" }).GetByRole(AriaRole.Link).ClickAsync();
+        await page.GetByRole(AriaRole.Columnheader, new() { Name = "Variant" }).GetByRole(AriaRole.Link).ClickAtRestAsync();
         await Expect(lines.First).ToContainTextAsync("ease v1");
         await walk.EndAsync();
     }

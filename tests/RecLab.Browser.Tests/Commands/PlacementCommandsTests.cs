@@ -23,22 +23,22 @@ public sealed class PlacementCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         var walk = await CommandWalk.BeginAsync(visitor);
         var page = visitor.Page;
         await walk.GoAsync("/placements/new");
-        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Basket page");
-        await page.GetByLabel("Key", new() { Exact = true }).FillAsync("basket");
-        await page.GetByLabel("Items of a list").FillAsync("6");
-        await page.GetByLabel("First fallback").SelectOptionAsync("fits");
-        await page.GetByLabel("Leave out what the user has already touched").UncheckAsync();
-        await page.GetByLabel("Only these categories, one a line").FillAsync("c1\nc2");
-        await page.GetByLabel("Block list, one item id a line").FillAsync("5");
-        await page.GetByLabel("Share of places drawn at random, %").FillAsync("7.5");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAtRestAsync("Basket page");
+        await page.GetByLabel("Key", new() { Exact = true }).FillAtRestAsync("basket");
+        await page.GetByLabel("Items of a list").FillAtRestAsync("6");
+        await page.GetByLabel("First fallback").SelectAtRestAsync("fits");
+        await page.GetByLabel("Leave out what the user has already touched").SetAtRestAsync(false);
+        await page.GetByLabel("Only these categories, one a line").FillAtRestAsync("c1\nc2");
+        await page.GetByLabel("Block list, one item id a line").FillAtRestAsync("5");
+        await page.GetByLabel("Share of places drawn at random, %").FillAtRestAsync("7.5");
         await walk.PressAsync("Create placement");
         await Expect(page).ToHaveURLAsync(new Regex("/placements/basket$"));
         Assert.Equal(["Basket page 6 0 fits 0.075 [\"c1\",\"c2\"] [\"5\"]"],
             app.AppRows($"SELECT Name, ListLength, HideSeen, Fallbacks, Exploration, json_extract(Filters, '$.categories'), json_extract(Filters, '$.blocked') {Place}"));
 
         await walk.GoAsync("/placements/basket/edit");
-        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Basket");
-        await page.GetByLabel("Only these categories, one a line").FillAsync("");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAtRestAsync("Basket");
+        await page.GetByLabel("Only these categories, one a line").FillAtRestAsync("");
         await walk.PressAsync("Save placement");
         await Expect(page).ToHaveURLAsync(new Regex("/placements/basket$"));
         Assert.Equal(["Basket 6 -"], app.AppRows($"SELECT Name, ListLength, json_extract(Filters, '$.categories[0]') {Place}"));
@@ -46,7 +46,7 @@ public sealed class PlacementCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await SnippetAsync(walk);
         await KillSwitchAsync(walk);
 
-        await page.GetByLabel("Reason for the change").FillAsync("they asked for it");
+        await page.GetByLabel("Reason for the change").FillAtRestAsync("they asked for it");
         await walk.ChooseAsync("Serve without an experiment", "sells");
         await walk.PressAsync("Change what is served");
         await walk.PressAsync("Serve What sells", all: "Serve *");
@@ -55,7 +55,7 @@ public sealed class PlacementCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         var experiment = await app.ExperimentAsync("basket-1", "basket", sells, fits);
         await app.Get<DecisionDesk>().DecideAsync(experiment.Key, new(ExperimentOutcome.Ship, 1, "It fits.", "Jon", false), "ada");
         await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "basket-1" }).GetByText("Promoted")).ToBeVisibleAsync();
-        await page.GetByLabel("Reason for the change").FillAsync("back to what was");
+        await page.GetByLabel("Reason for the change").FillAtRestAsync("back to what was");
         await walk.ChooseAsync("Serve without an experiment", "");
         await walk.PressAsync("Change what is served");
         await walk.PressAsync("Serve the fallback chain");
@@ -88,10 +88,10 @@ public sealed class PlacementCommandsTests(LiveApp app) : IClassFixture<LiveApp>
     {
         var page = walk.Page;
         const string Origins = "SELECT replace(Origins, char(10), ' ') FROM api_keys WHERE Kind = 'Publishable' AND Name = 'Widget' AND RevokedAt IS NULL";
-        await page.GetByLabel("Exact origins, one a line").FillAsync("https://shop.example");
+        await page.GetByLabel("Exact origins, one a line").FillAtRestAsync("https://shop.example");
         await walk.PressAsync("Make the key");
         await LiveApp.EventuallyAsync(["https://shop.example"], () => app.AppRows(Origins));
-        await page.GetByLabel("Exact origins, one a line").FillAsync("https://shop.example\nhttps://www.shop.example");
+        await page.GetByLabel("Exact origins, one a line").FillAtRestAsync("https://shop.example\nhttps://www.shop.example");
         await walk.PressAsync("Save origins");
         await LiveApp.EventuallyAsync(["https://shop.example https://www.shop.example"], () => app.AppRows(Origins));
         await walk.ChooseAsync("Layout", "grid");
@@ -101,10 +101,10 @@ public sealed class PlacementCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         walk.Pressed("Copied");
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Copied" })).ToBeVisibleAsync();
         Assert.Equal(await page.GetByLabel("Snippet").TextContentAsync(), await page.EvaluateAsync<string>("navigator.clipboard.readText()"));
-        await page.Locator("summary", new() { HasText = "strict content policy" }).ClickAsync();
+        await page.Locator("summary", new() { HasText = "strict content policy" }).ClickAtRestAsync();
         walk.Pressed("For a page with a strict content policy");
         await Expect(page.GetByLabel("Content policy")).ToContainTextAsync($"connect-src {app.Url}");
-        await page.GetByLabel("Origin of your page").FillAsync("https://www.shop.example");
+        await page.GetByLabel("Origin of your page").FillAtRestAsync("https://www.shop.example");
         await walk.PressAsync("Test this origin");
         await walk.SeesAsync("https://www.shop.example is allowed.");
     }
@@ -112,7 +112,7 @@ public sealed class PlacementCommandsTests(LiveApp app) : IClassFixture<LiveApp>
     private async Task KillSwitchAsync(CommandWalk walk)
     {
         var page = walk.Page;
-        await page.GetByLabel("Why (optional)").FillAsync("strange lists");
+        await page.GetByLabel("Why (optional)").FillAtRestAsync("strange lists");
         await walk.PressAsync("Serve the fallback now");
         await walk.PressAsync("Keep");
         Assert.Equal(["-"], app.AppRows($"SELECT HaltedAt {Place}"));

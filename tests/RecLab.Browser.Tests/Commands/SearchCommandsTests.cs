@@ -23,10 +23,10 @@ public sealed class SearchCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         var page = visitor.Page;
         await walk.GoAsync("/searches/new?variant=slow");
         await Expect(page.GetByLabel("Name", new() { Exact = true })).ToHaveValueAsync("Tuning Slow");
-        await page.GetByLabel("Item kNN", new() { Exact = true }).CheckAsync();
+        await page.GetByLabel("Item kNN", new() { Exact = true }).SetAtRestAsync(true);
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Item kNN" })).ToBeVisibleAsync();
-        await page.GetByLabel("Item kNN", new() { Exact = true }).UncheckAsync();
-        await page.GetByLabel("Trainings a family").FillAsync("3");
+        await page.GetByLabel("Item kNN", new() { Exact = true }).SetAtRestAsync(false);
+        await page.GetByLabel("Trainings a family").FillAtRestAsync("3");
         await walk.PressAsync("Start the search");
         await Expect(page).ToHaveURLAsync(new Regex("/searches/[0-9]+$"));
         var id = page.Url[(page.Url.LastIndexOf('/') + 1)..];
@@ -66,7 +66,7 @@ public sealed class SearchCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         walk.Pressed("Delete"); // the other walk presses it
         var page = visitor.Page;
         await walk.GoAsync("/searches");
-        await page.GetByRole(AriaRole.Link, new() { Name = search.Name }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = search.Name }).ClickAtRestAsync();
         await walk.SeesAsync("is best on validation");
         await walk.PressAsync("Item kNN");
         await Expect(page).ToHaveURLAsync(new Regex("family=item-knn"));
@@ -77,9 +77,9 @@ public sealed class SearchCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         for (var p = 0; p < plots; p++)
         {
             var plot = page.Locator("main figure").Nth(p);
-            await plot.GetByRole(AriaRole.Button, new() { Name = "Show table" }).ClickAsync();
+            await plot.GetByRole(AriaRole.Button, new() { Name = "Show table" }).ClickAtRestAsync();
             await Expect(plot.GetByRole(AriaRole.Region)).ToBeVisibleAsync();
-            await plot.GetByRole(AriaRole.Button, new() { Name = "Show chart" }).ClickAsync();
+            await plot.GetByRole(AriaRole.Button, new() { Name = "Show chart" }).ClickAtRestAsync();
         }
         foreach (var command in (string[])["Show table", "Show chart"]) walk.Pressed(command);
         await Expect(page.GetByRole(AriaRole.Table, new() { Name = "Importance of the options of Item kNN" }).GetByRole(AriaRole.Row)).Not.ToHaveCountAsync(0);
@@ -90,14 +90,14 @@ public sealed class SearchCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         var best = app.AppRows($"SELECT Options FROM search_trials WHERE SearchId = {search.Id} AND Family = 'item-knn' AND Budget = 1 ORDER BY Value DESC LIMIT 1")[0];
         foreach (var command in (string[])["Promote only", "Promote and train"]) walk.Pressed(command); // below; they lead to pages that have walks of their own
         await walk.EndAsync();
-        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Found one");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Promote only" }).ClickAsync();
+        await page.GetByLabel("Name", new() { Exact = true }).FillAtRestAsync("Found one");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Promote only" }).ClickAtRestAsync();
         await Expect(page).ToHaveURLAsync(new Regex("/variants/found-one$"));
         Assert.Equal([best], app.AppRows("SELECT Options FROM variants WHERE Key = 'found-one'"));
 
         await walk.GoAsync($"/searches/{search.Id}?family=item-knn");
-        await page.GetByLabel("Into").SelectOptionAsync("present");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Promote and train" }).ClickAsync();
+        await page.GetByLabel("Into").SelectAtRestAsync("present");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Promote and train" }).ClickAtRestAsync();
         await Expect(page).ToHaveURLAsync(new Regex("/training/[0-9]+$"));
         Assert.Equal([best], app.AppRows($"SELECT Options FROM training_runs WHERE Id = {int.Parse(page.Url[(page.Url.LastIndexOf('/') + 1)..], CultureInfo.InvariantCulture)}"));
         Assert.Equal([best], app.AppRows("SELECT Options FROM variants WHERE Key = 'present'"));

@@ -19,13 +19,13 @@ public sealed class SimulationCommandsTests(LiveApp app) : IClassFixture<LiveApp
         await walk.GoAsync("/simulations");
         await walk.SeesAsync("No simulation yet");
         await walk.GoAsync("/simulations/new");
-        await page.GetByLabel("Visitors").FillAsync("30");
-        await page.GetByLabel("Days").FillAsync("2");
-        await page.GetByLabel("Visits each, on average").FillAsync("1.5");
-        await page.GetByLabel("Seed").FillAsync("11");
-        await page.GetByLabel("A/A").CheckAsync();
-        await page.GetByLabel("Arm", new() { Exact = true }).SelectOptionAsync("1");
-        await page.GetByLabel("Chance to click what is seen, %").FillAsync("25");
+        await page.GetByLabel("Visitors").FillAtRestAsync("30");
+        await page.GetByLabel("Days").FillAtRestAsync("2");
+        await page.GetByLabel("Visits each, on average").FillAtRestAsync("1.5");
+        await page.GetByLabel("Seed").FillAtRestAsync("11");
+        await page.GetByLabel("A/A").SetAtRestAsync(true);
+        await page.GetByLabel("Arm", new() { Exact = true }).SelectAtRestAsync("1");
+        await page.GetByLabel("Chance to click what is seen, %").FillAtRestAsync("25");
         await walk.PressAsync("Send visitors");
         await Expect(page).ToHaveURLAsync(new Regex("/simulations/1$"));
         walk.Pressed("Cancel simulation"); // while the thirty are on their way; those below are called back
@@ -35,8 +35,8 @@ public sealed class SimulationCommandsTests(LiveApp app) : IClassFixture<LiveApp
         Assert.Equal(["0"], app.Rows("SELECT (SELECT COUNT(*) FROM unit_day WHERE simulated = 0) + (SELECT COUNT(*) FROM event WHERE simulated = 0)"));
 
         await walk.GoAsync("/simulations/new");
-        await page.GetByLabel("Visitors").FillAsync("5000");
-        await page.GetByLabel("Visits each, on average").FillAsync("100"); // long enough to be called back on the fastest machine
+        await page.GetByLabel("Visitors").FillAtRestAsync("5000");
+        await page.GetByLabel("Visits each, on average").FillAtRestAsync("100"); // long enough to be called back on the fastest machine
         await walk.PressAsync("Send visitors");
         await Expect(page).ToHaveURLAsync(new Regex("/simulations/2$"));
         await LiveApp.EventuallyAsync(["Running"], () => app.AppRows("SELECT State FROM simulations WHERE Id = 2 AND Visits > 0"));

@@ -36,10 +36,10 @@ public sealed class SnapshotCommandsTests(LiveApp app) : IClassFixture<LiveApp>
 
         await walk.PressAsync("Live people");
         await walk.SeesAsync("The live log holds 24 click");
-        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("what they did");
-        await page.GetByLabel("Weight of a click").FillAsync("2");
-        await page.GetByLabel("Half-life, days").FillAsync("30");
-        await page.GetByLabel("Rows of the data set", new() { Exact = true }).SelectOptionAsync("false");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAtRestAsync("what they did");
+        await page.GetByLabel("Weight of a click").FillAtRestAsync("2");
+        await page.GetByLabel("Half-life, days").FillAtRestAsync("30");
+        await page.GetByLabel("Rows of the data set", new() { Exact = true }).SelectAtRestAsync("false");
         await walk.PressAsync("Make the snapshot");
         walk.Pressed("Reading the log"); // the same while it is busy
         await Expect(page).ToHaveURLAsync(new Regex("/data/2$"));

@@ -25,8 +25,8 @@ public sealed class TrainingCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         var walk = await CommandWalk.BeginAsync(visitor);
         var page = visitor.Page;
         await walk.GoAsync("/training");
-        await page.GetByLabel("Variant", new() { Exact = true }).SelectOptionAsync("slow");
-        await page.GetByLabel("Seed").FillAsync("7");
+        await page.GetByLabel("Variant", new() { Exact = true }).SelectAtRestAsync("slow");
+        await page.GetByLabel("Seed").FillAtRestAsync("7");
         await walk.PressAsync("Train");
         await Expect(page).ToHaveURLAsync(new Regex("/training/[0-9]+$"));
         var first = Number(page.Url);
@@ -36,7 +36,7 @@ public sealed class TrainingCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         Assert.Equal(["Running 0"], app.AppRows($"SELECT State, CancelRequested FROM training_runs WHERE Id = {first}"));
 
         await walk.GoAsync("/training");
-        await page.GetByLabel("Variant", new() { Exact = true }).SelectOptionAsync("slow"); // the form begins with the first variant of the shop
+        await page.GetByLabel("Variant", new() { Exact = true }).SelectAtRestAsync("slow"); // the form begins with the first variant of the shop
         await walk.PressAsync("Train"); // the slot is taken
         await Expect(page).ToHaveURLAsync(new Regex($"/training/(?!{first}$)[0-9]+$"));
         var second = Number(page.Url);
@@ -58,7 +58,7 @@ public sealed class TrainingCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await walk.PressAsync("Stop Slow v1");
         await StateAsync(first, "Cancelled 7 1");
         await walk.GoAsync($"/training/{first}");
-        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Resume") }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Resume") }).ClickAtRestAsync();
         walk.Pressed("Resume*"); // "from checkpoint" where it had come so far
         await StateAsync(first, "Running 7 2");
         await walk.PressAsync("Cancel run");
@@ -109,7 +109,7 @@ public sealed class TrainingCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await walk.PressAsync("Show chart");
         Assert.Contains("0.25", await walk.DownloadAsync("Download CSV"), StringComparison.Ordinal);
         Assert.Contains("brain.Event:2", await walk.DownloadAsync("TensorBoard file", AriaRole.Link), StringComparison.Ordinal);
-        await page.GetByLabel("Search the log").FillAsync("epoch 3");
+        await page.GetByLabel("Search the log").FillAtRestAsync("epoch 3");
         await Expect(page.Locator(".log time")).ToHaveCountAsync(1);
         Assert.Equal(4, (await walk.DownloadAsync("Download")).Split('\n').Length);
         foreach (var command in (string[])["Resume", "Start anew"]) walk.Pressed(command); // the other test presses them

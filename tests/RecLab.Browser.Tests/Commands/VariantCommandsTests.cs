@@ -21,16 +21,16 @@ public sealed class VariantCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         foreach (var command in (string[])["Take out of the queue", "Cancel run", "Train again", "Start anew", "Resume*", "Download", "Show last lines", "@*", "Serve this version",
             "Retrain on the * log", "Reading the log", "Weights, half-life, data set", "Rows of the data set"]) walk.Pressed(command); // a run's page and learning from the log, which have walks of their own
         await walk.GoAsync("/variants");
-        await page.GetByRole(AriaRole.Link, new() { Name = "New variant" }).First.ClickAsync();
-        await page.GetByLabel("Family").SelectOptionAsync("als");
+        await page.GetByRole(AriaRole.Link, new() { Name = "New variant" }).First.ClickAtRestAsync();
+        await page.GetByLabel("Family").SelectAtRestAsync("als");
         await Expect(page.GetByLabel("Name", new() { Exact = true })).ToHaveValueAsync(RecLab.Recommenders.Catalog.RecommenderCatalog.Get("als").Name); // the choice names it
-        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("What fits");
-        await page.GetByLabel("Factors").FillAsync("8");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAtRestAsync("What fits");
+        await page.GetByLabel("Factors").FillAtRestAsync("8");
         await page.GetByLabel("Factors").PressAsync("Tab");
         await Expect(page.GetByText("changed", new() { Exact = true })).ToHaveCountAsync(1);
         await walk.PressAsync("Back to the defaults");
         await Expect(page.GetByText("changed", new() { Exact = true })).ToHaveCountAsync(0);
-        await page.GetByLabel("Factors").FillAsync("12");
+        await page.GetByLabel("Factors").FillAtRestAsync("12");
         await page.GetByLabel("Factors").PressAsync("Tab");
         await walk.PressAsync("Create only");
         await Expect(page).ToHaveURLAsync(new Regex("/variants/what-fits$"));
@@ -40,18 +40,18 @@ public sealed class VariantCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         Assert.Equal(["1"], app.AppRows("SELECT r.Version FROM training_runs r JOIN variants v ON v.Id = r.VariantId WHERE v.Key = 'what-fits'"));
 
         await walk.GoAsync("/variants/new?family=popularity");
-        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("What sells");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAtRestAsync("What sells");
         await walk.PressAsync("Create and train");
         await Expect(page).ToHaveURLAsync(new Regex("/training/[0-9]+$"));
         Assert.Equal(["popularity 1"], app.AppRows("SELECT v.Family, r.Version FROM variants v JOIN training_runs r ON r.VariantId = v.Id WHERE v.Key = 'what-sells'"));
 
         await app.ServeAsync("shop-window", "popularity");
         await walk.GoAsync("/variants/shop-window");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Edit", Exact = true }).ClickAsync();
-        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Best sellers");
-        await page.GetByLabel("Schedule (UTC)").FillAsync("0 0 3 * * ?");
-        await page.GetByLabel("Promotion margin, percent").FillAsync("2.5");
-        await page.GetByLabel("Notes").FillAsync("The baseline.");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Edit", Exact = true }).ClickAtRestAsync();
+        await page.GetByLabel("Name", new() { Exact = true }).FillAtRestAsync("Best sellers");
+        await page.GetByLabel("Schedule (UTC)").FillAtRestAsync("0 0 3 * * ?");
+        await page.GetByLabel("Promotion margin, percent").FillAtRestAsync("2.5");
+        await page.GetByLabel("Notes").FillAtRestAsync("The baseline.");
         await walk.PressAsync("A fresh snapshot of the log");
         await Expect(page.GetByLabel("Half-life, days")).ToBeVisibleAsync();
         await walk.PressAsync("The data set");
@@ -59,7 +59,7 @@ public sealed class VariantCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await walk.PressAsync("A fresh snapshot of the log");
         await walk.PressAsync("Simulated visitors");
         await walk.PressAsync("Live people");
-        await page.GetByLabel("Purchase").FillAsync("7");
+        await page.GetByLabel("Purchase").FillAtRestAsync("7");
         await page.GetByLabel("Purchase").PressAsync("Tab");
         await walk.PressAsync("Save");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Best sellers", Exact = true })).ToBeVisibleAsync();
@@ -69,7 +69,7 @@ public sealed class VariantCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await walk.PressAsync("Keep");
         Assert.Equal(["1"], app.AppRows("SELECT COUNT(*) FROM variants WHERE Key = 'shop-window'"));
         await walk.PressAsync("Delete");
-        await page.GetByLabel("Type shop-window to confirm").FillAsync("shop-window");
+        await page.GetByLabel("Type shop-window to confirm").FillAtRestAsync("shop-window");
         await walk.PressAsync("Delete Best sellers");
         await Expect(page).ToHaveURLAsync(new Regex("/variants$"));
         await LiveApp.EventuallyAsync([], () => app.AppRows("SELECT v.Id FROM variants v WHERE v.Key = 'shop-window' UNION ALL SELECT r.Id FROM training_runs r WHERE r.VariantId NOT IN (SELECT Id FROM variants)"));
@@ -102,9 +102,9 @@ public sealed class VariantCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await LiveApp.EventuallyAsync([$"{first}"], () => app.AppRows("SELECT ServedRunId FROM variants WHERE Key = 'shelf'"));
         await Expect(page.GetByText("Serves v1")).ToBeVisibleAsync();
 
-        await page.Locator("summary", new() { HasText = "Weights, half-life, data set" }).ClickAsync();
+        await page.Locator("summary", new() { HasText = "Weights, half-life, data set" }).ClickAtRestAsync();
         walk.Pressed("Weights, half-life, data set");
-        await page.GetByLabel("Weight of a click").FillAsync("4");
+        await page.GetByLabel("Weight of a click").FillAtRestAsync("4");
         await page.GetByLabel("Weight of a click").PressAsync("Tab");
         await walk.PressAsync("Simulated visitors");
         await walk.PressAsync("Retrain on the simulated log"); // nobody simulated has been here
@@ -131,16 +131,16 @@ public sealed class VariantCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         var page = visitor.Page;
         walk.Pressed("Delete"); // pressed in the walk over a trained variant
         await walk.GoAsync("/variants/new");
-        await page.GetByLabel("Family").SelectOptionAsync("uploaded-lists");
+        await page.GetByLabel("Family").SelectAtRestAsync("uploaded-lists");
         foreach (var command in (string[])["Back to the defaults", "Create and train", "Create only"]) walk.Pressed(command); // of the page that was left
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "New variant: Uploaded lists" })).ToBeVisibleAsync();
-        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Editors' choice");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAtRestAsync("Editors' choice");
         await visitor.UploadAsync("File", "lists.csv", "user,item,rank\n1,5,1\n1,9,2\n2,7,1\n");
         await Expect(page.GetByText("lists.csv is here.")).ToBeVisibleAsync();
         await walk.PressAsync("Create");
         await Expect(page.GetByText("Serves v1")).ToBeVisibleAsync();
         Assert.Equal(["editors-choice uploaded-lists 1"], app.AppRows("SELECT v.Key, v.Family, r.Version FROM variants v JOIN training_runs r ON r.Id = v.ServedRunId WHERE v.Name = 'Editors'' choice'"));
-        await page.GetByRole(AriaRole.Link, new() { Name = "New lists" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "New lists" }).ClickAtRestAsync();
         await visitor.UploadAsync("File", "newer.csv", "user,item\n1,8\n3,9\n");
         await Expect(page.GetByText("newer.csv is here.")).ToBeVisibleAsync();
         await walk.PressAsync("Serve as the next version");
@@ -153,10 +153,10 @@ public sealed class VariantCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await LiveApp.EventuallyAsync(["1"], () => app.AppRows("SELECT r.Version FROM variants v JOIN training_runs r ON r.Id = v.ServedRunId WHERE v.Key = 'editors-choice'"));
 
         await walk.GoAsync("/variants/new/http-endpoint");
-        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Our service");
-        await page.GetByLabel("Address").FillAsync(team.Url);
-        await page.GetByLabel("Secret", new() { Exact = true }).FillAsync("Bearer let-me-in");
-        await page.GetByLabel("Time limit, ms").FillAsync("2000");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAtRestAsync("Our service");
+        await page.GetByLabel("Address").FillAtRestAsync(team.Url);
+        await page.GetByLabel("Secret", new() { Exact = true }).FillAtRestAsync("Bearer let-me-in");
+        await page.GetByLabel("Time limit, ms").FillAtRestAsync("2000");
         await walk.PressAsync("Create");
         await Expect(page).ToHaveURLAsync(new Regex("/variants/our-service/source$"));
         Assert.Equal([$"{team.Url} 2000 0"], app.AppRows("SELECT json_extract(Options, '$.url'), json_extract(Options, '$.timeoutMs'), instr(Options, 'let-me-in') FROM variants WHERE Key = 'our-service'"));
@@ -164,13 +164,13 @@ public sealed class VariantCommandsTests(LiveApp app) : IClassFixture<LiveApp>
         await walk.PressAsync("Ask it now");
         await Expect(page.GetByRole(AriaRole.Status).Filter(new() { HasText = "It answered with 2 items: 17, 3" })).ToBeVisibleAsync();
         Assert.Equal((1, "Bearer let-me-in"), (team.Asked, team.Authorization));
-        await page.GetByLabel("Time limit, ms").FillAsync("900");
+        await page.GetByLabel("Time limit, ms").FillAtRestAsync("900");
         await walk.PressAsync("Serve as the next version");
         await walk.SeesAsync("These settings are served from now on, as the next version.");
         await LiveApp.EventuallyAsync(["900 2"], () => app.AppRows("SELECT json_extract(v.Options, '$.timeoutMs'), r.Version FROM variants v JOIN training_runs r ON r.Id = v.ServedRunId WHERE v.Key = 'our-service'"));
 
         await walk.GoAsync("/variants/new/log-only");
-        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("As today");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAtRestAsync("As today");
         await walk.PressAsync("Create");
         await Expect(page).ToHaveURLAsync(new Regex("/variants/as-today$"));
         Assert.Equal(["log-only 1"], app.AppRows("SELECT v.Family, r.Version FROM variants v JOIN training_runs r ON r.Id = v.ServedRunId WHERE v.Key = 'as-today'"));

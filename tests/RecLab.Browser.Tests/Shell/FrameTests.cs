@@ -13,8 +13,8 @@ public sealed class FrameTests(LiveApp app) : IClassFixture<LiveApp>
         await using var visitor = await app.SignedInAsync();
         var page = visitor.Page;
         Assert.Null(await page.Locator("html").GetAttributeAsync("data-theme"));
-        await page.Locator("summary[aria-label^='Menu of']").ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Dark" }).ClickAsync();
+        await page.Locator("summary[aria-label^='Menu of']").ClickAtRestAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Dark" }).ClickAtRestAsync();
         Assert.Equal("dark", await page.Locator("html").GetAttributeAsync("data-theme"));
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Dark" })).ToHaveAttributeAsync("aria-pressed", "true");
         Assert.Equal("rgb(14, 19, 19)", await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor")); // --bg of the dark tokens, #0E1313

@@ -27,8 +27,8 @@ public sealed class GlossaryTests(LiveApp app) : IClassFixture<LiveApp>
         await Expect(tip).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Escape");
         await Expect(tip).ToBeHiddenAsync();
-        await page.Locator("h1").ClickAsync();
-        await term.ClickAsync(); // what a finger does
+        await page.Locator("h1").ClickAtRestAsync();
+        await term.ClickAtRestAsync(); // what a finger does
         await Expect(tip).ToBeVisibleAsync();
         Assert.Empty(await page.FindingsAsync());
         await visitor.GoAsync("/glossary");

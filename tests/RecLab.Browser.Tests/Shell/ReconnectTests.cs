@@ -23,9 +23,9 @@ public sealed class ReconnectTests(LiveApp app) : IClassFixture<LiveApp>
             lines.Add(line);
         });
         await visitor.GoAsync("/settings");
-        await page.GetByLabel("Kind").SelectOptionAsync("Secret");
+        await page.GetByLabel("Kind").SelectAtRestAsync("Secret");
         await Expect(page.GetByLabel("management")).ToBeVisibleAsync(); // drawn by the server, so it knows of the choice
-        await page.GetByLabel("Name").FillAsync("Made after the break");
+        await page.GetByLabel("Name").FillAtRestAsync("Made after the break");
 
         cut = true;
         await lines[^1].CloseAsync(new() { Code = 3001, Reason = "the line broke" });
@@ -34,7 +34,7 @@ public sealed class ReconnectTests(LiveApp app) : IClassFixture<LiveApp>
         await Expect(page.GetByText("Connection lost.")).ToBeHiddenAsync(); // by itself
         Assert.True(lines.Count >= 2);
         await Expect(page.GetByLabel("Kind")).ToHaveValueAsync("Secret");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAtRestAsync();
         await Expect(page.GetByText("Made after the break.")).ToBeVisibleAsync();
         Assert.Equal(["Made after the break Secret"], app.AppRows("SELECT Name, Kind FROM api_keys WHERE Name = 'Made after the break'"));
     }

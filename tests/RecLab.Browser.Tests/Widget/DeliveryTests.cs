@@ -60,7 +60,7 @@ public sealed class DeliveryTests(ShopWindow window) : IClassFixture<ShopWindow>
         var (placement, visitor) = await OpenAsync("granted");
         await using var _ = visitor;
         await visitor.Page.RunAndWaitForResponseAsync( // the page's clock stands still: nothing that waits could have sent it
-            () => visitor.Page.GetByRole(AriaRole.Listitem).First.GetByRole(AriaRole.Link).ClickAsync(),
+            () => visitor.Page.GetByRole(AriaRole.Listitem).First.GetByRole(AriaRole.Link).ClickAtRestAsync(),
             r => r.Request.Method == "POST" && r.Ok && (r.Request.PostData ?? "").Contains("\"click\"", StringComparison.Ordinal));
         Assert.Equal(["click 1", "rendered 3", "viewable 1"], window.Events(placement));
         var id = await visitor.Page.EvaluateAsync<string>("JSON.parse(localStorage.getItem('reclab.id')).id");
@@ -83,7 +83,7 @@ public sealed class DeliveryTests(ShopWindow window) : IClassFixture<ShopWindow>
         await using var _ = visitor;
         await visitor.Page.RunAndWaitForResponseAsync(() => visitor.Page.Clock.RunForAsync(3_000), r => r.Request.Method == "POST" && r.Ok);
         await visitor.Page.Context.SetOfflineAsync(true);
-        await visitor.Page.GetByRole(AriaRole.Listitem).First.GetByRole(AriaRole.Link).ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Listitem).First.GetByRole(AriaRole.Link).ClickAtRestAsync();
         await Expect(visitor.Page.Locator("reclab-recommendations")).ToBeVisibleAsync();
         Assert.Contains("\"click\"", await visitor.Page.EvaluateAsync<string>("localStorage.getItem('reclab.queue')"), StringComparison.Ordinal);
         await visitor.Page.CloseAsync();

@@ -21,7 +21,7 @@ public sealed class EmbeddingTests(ShopWindow window) : IClassFixture<ShopWindow
         await Expect(visitor.Page.Locator("li[part=card]")).ToHaveCountAsync(6);
         await Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "For you" })).ToBeVisibleAsync();
         Assert.Equal("grid", await visitor.Page.Locator("ul").EvaluateAsync<string>("e => getComputedStyle(e).display")); // its styles came through
-        await visitor.Page.GetByRole(AriaRole.Listitem).Nth(1).GetByRole(AriaRole.Link).ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Listitem).Nth(1).GetByRole(AriaRole.Link).ClickAtRestAsync();
         await visitor.Page.EvaluateAsync("reclab.flush()");
         await visitor.Page.DrainAsync();
         Assert.Contains("click 1", window.Events(placement));
@@ -39,7 +39,7 @@ public sealed class EmbeddingTests(ShopWindow window) : IClassFixture<ShopWindow
         await window.App.Get<RecLab.Doors.OwnKeys>().SetWidgetOriginsAsync([window.Site.Origin], "test");
         await using var administrator = await window.App.SignedInAsync();
         await administrator.GoAsync($"/placements/{placement}");
-        await administrator.Page.GetByLabel("Layout").SelectOptionAsync(layout);
+        await administrator.Page.GetByLabel("Layout").SelectAtRestAsync(layout);
         await Expect(administrator.Page.GetByLabel("Snippet", new() { Exact = true })).ToContainTextAsync($"layout=\"{layout}\"");
         await Expect(administrator.Page.GetByLabel("Snippet", new() { Exact = true })).ToContainTextAsync("pk_");
         var snippet = (await administrator.Page.GetByLabel("Snippet", new() { Exact = true }).TextContentAsync())!;
@@ -113,7 +113,7 @@ public sealed class EmbeddingTests(ShopWindow window) : IClassFixture<ShopWindow
               || (e.href && !/^https?:/.test(e.href)) || (e.src && !/^https?:/.test(e.src)) || (e.className === 'title' && e.children.length)).map(e => e.outerHTML)
             """);
         Assert.Empty(strange);
-        foreach (var card in (int[])[0, 1, 2, 3]) await visitor.Page.GetByRole(AriaRole.Listitem).Nth(card).GetByRole(AriaRole.Link).ClickAsync(); // javascript: addresses among them
+        foreach (var card in (int[])[0, 1, 2, 3]) await visitor.Page.GetByRole(AriaRole.Listitem).Nth(card).GetByRole(AriaRole.Link).ClickAtRestAsync(); // javascript: addresses among them
         await visitor.Page.DrainAsync();
         Assert.Equal(address, visitor.Page.Url);
         Assert.Empty(await visitor.Page.EvaluateAsync<int[]>("window.ran"));

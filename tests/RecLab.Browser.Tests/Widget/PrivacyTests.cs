@@ -53,7 +53,7 @@ public sealed class PrivacyTests(ShopWindow window) : IClassFixture<ShopWindow>
     /// <summary>Clicks the first card and sends everything.</summary>
     private static async Task UseAsync(IPage page)
     {
-        await page.GetByRole(AriaRole.Listitem).First.GetByRole(AriaRole.Link).ClickAsync();
+        await page.GetByRole(AriaRole.Listitem).First.GetByRole(AriaRole.Link).ClickAtRestAsync();
         await page.DrainAsync();
     }
 
