@@ -1,11 +1,12 @@
 using RecLab.Bench;
 
-// dotnet run --project bench/RecLab.Bench -c Release -- [name...]: the named measurements, or all of them; or quality, next-item, import-25m, cold, step, epochs or gpu (see there).
+// dotnet run --project bench/RecLab.Bench -c Release -- [name...]: the named measurements, or all of them; or quality, next-item, import-25m, cold, step, marks, epochs or gpu (see there).
 if (args is ["quality", ..]) return Quality.Run(args[1..]);
 if (args is ["import-25m", ..]) return LargeImport.Run(args[1..]);
 if (args is ["results", ..]) return ResultsReading.Run(args[1..]);
 if (args is ["next-item", ..]) return NextItem.Run(args[1..]);
 if (args is ["step", ..]) return Steps.Run(args[1..]);
+if (args is ["marks", ..]) return Marks.Run(args[1..]);
 if (args is ["epochs", ..]) return Epochs.Run(args[1..]);
 if (args is ["cold", ..]) return ColdItems.Run(args[1..]);
 if (args is ["gpu"]) return Gpu.Run();
