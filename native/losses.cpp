@@ -5,7 +5,9 @@
 
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace {
 constexpr int64_t kChunk = 128;
@@ -70,7 +72,69 @@ struct LinearCrossEntropy : torch::autograd::Function<LinearCrossEntropy> {
     return {saved[0] * grads[0], saved[1] * grads[0], Tensor()};
   }
 };
+
+// Mean of -log softmax over a row's own class and the drawn ones: the same chunks, column 0 the row's own, then the drawn, each counted exp(correction) times.
+struct SampledCrossEntropy : torch::autograd::Function<SampledCrossEntropy> {
+  static Tensor forward(torch::autograd::AutogradContext* ctx, Tensor hidden, Tensor own, Tensor drawn, Tensor target, Tensor numbers, double correction) {
+    TORCH_CHECK(hidden.dim() == 2 && hidden.sizes() == own.sizes(), "hidden ", hidden.sizes(), " and the rows' own classes ", own.sizes(), " differ in shape");
+    TORCH_CHECK(drawn.dim() == 2 && drawn.size(1) == hidden.size(1), "hidden ", hidden.sizes(), " and the drawn classes ", drawn.sizes(), " do not share their width");
+    TORCH_CHECK(target.dim() == 1 && target.size(0) == hidden.size(0), hidden.size(0), " rows need as many targets, there are ", target.sizes());
+    TORCH_CHECK(numbers.dim() == 1 && numbers.size(0) == drawn.size(0), drawn.size(0), " drawn classes need as many numbers, there are ", numbers.sizes());
+    TORCH_CHECK(hidden.size(0) > 0, "no rows");
+    for (const Tensor* t : {&hidden, &own, &drawn}) TORCH_CHECK(t->device().is_cpu() && t->scalar_type() == at::kFloat, "the chunked loss runs on the processor in float");
+    auto h = hidden.contiguous(), o = own.contiguous(), w = drawn.contiguous(), t = target.to(at::kLong).contiguous(), ids = numbers.to(at::kLong).contiguous();
+    const int64_t rows = h.size(0), width = h.size(1), count = w.size(0), columns = count + 1, most = at::get_num_threads();
+    const auto *y = t.data_ptr<int64_t>(), *id = ids.data_ptr<int64_t>();
+    std::vector<std::pair<int64_t, int64_t>> places;  // of each class among the drawn, to leave a row's own class out
+    for (int64_t j = 0; j < count; j++) places.emplace_back(id[j], j);
+    std::sort(places.begin(), places.end());
+    auto dh = at::empty_like(h), d_own = at::empty_like(o), dws = at::zeros({most, count, width}, h.options().requires_grad(false));
+    const float *hp = h.data_ptr<float>(), *op = o.data_ptr<float>(), *wp = w.data_ptr<float>();
+    float *dhp = dh.data_ptr<float>(), *dop = d_own.data_ptr<float>(), *dwp = dws.data_ptr<float>();
+    std::vector<double> losses((size_t)most, 0.0);
+    const int64_t parts = rl_parts(rows, kChunk, [&](int64_t p, int64_t from, int64_t to) {
+      static thread_local std::vector<float> logits;
+      logits.resize((size_t)(kChunk * columns));
+      float* z = logits.data();
+      for (int64_t begin = from; begin < to; begin += kChunk) {
+        const int64_t n = std::min(kChunk, to - begin);
+        rl_gemm(false, true, n, count, width, hp + begin * width, width, wp, width, 0.f, z + 1, columns);
+        for (int64_t i = 0; i < n; i++) {
+          const float *hr = hp + (begin + i) * width, *own_row = op + (begin + i) * width;
+          float *row = z + i * columns, dot = 0;
+          for (int64_t k = 0; k < width; k++) dot += hr[k] * own_row[k];
+          row[0] = dot;
+          for (int64_t j = 1; j < columns; j++) row[j] += (float)correction;
+          auto at = std::lower_bound(places.begin(), places.end(), std::make_pair(y[begin + i], (int64_t)0));
+          for (; at != places.end() && at->first == y[begin + i]; ++at) row[1 + at->second] = -1e4f;
+          losses[(size_t)p] += softmax_row(row, columns, 0, (float)(1.0 / rows));
+        }
+        rl_gemm(false, false, n, width, count, z + 1, columns, wp, width, 0.f, dhp + begin * width, width);
+        rl_gemm(true, false, count, width, n, z + 1, columns, hp + begin * width, width, 1.f, dwp + p * count * width, width);
+        for (int64_t i = begin; i < begin + n; i++)
+          for (int64_t k = 0; k < width; k++) {
+            const float slope = z[(i - begin) * columns];
+            dhp[i * width + k] += slope * op[i * width + k];
+            dop[i * width + k] = slope * hp[i * width + k];
+          }
+      }
+    });
+    double loss = 0;
+    for (double part : losses) loss += part;
+    ctx->save_for_backward({dh, d_own, parts == 1 ? dws[0] : dws.narrow(0, 0, parts).sum(0)});
+    return at::scalar_tensor(loss / rows, h.options().requires_grad(false));
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx, torch::autograd::variable_list grads) {
+    auto saved = ctx->get_saved_variables();
+    return {saved[0] * grads[0], saved[1] * grads[0], saved[2] * grads[0], Tensor(), Tensor(), Tensor()};
+  }
+};
 }  // namespace
+
+RL_API Handle rl_sampled_cross_entropy(Handle hidden, Handle own, Handle drawn, Handle target, Handle numbers, double correction) {
+  return rl_wrap([&] { return SampledCrossEntropy::apply(*hidden, *own, *drawn, *target, *numbers, correction); });
+}
 
 RL_API Handle rl_linear_cross_entropy(Handle hidden, Handle weight, Handle target) {
   return rl_wrap([&] { return LinearCrossEntropy::apply(*hidden, *weight, *target); });

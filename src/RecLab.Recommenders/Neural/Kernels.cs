@@ -31,6 +31,22 @@ internal static class Kernels
         return F.cross_entropy(hidden.matmul(weight.t()), target);
     }
 
+    /// <summary>Mean over rows of -log softmax over a row's own class and the drawn ones; a drawn one that is the row's own does not count.</summary>
+    /// <param name="hidden">Rows x width.</param>
+    /// <param name="own">Rows x width: the vector of each row's own class.</param>
+    /// <param name="drawn">Drawn x width.</param>
+    /// <param name="target">The number of each row's own class.</param>
+    /// <param name="numbers">The numbers of the drawn classes.</param>
+    /// <param name="correction">Added to the drawn logits.</param>
+    public static Tensor SampledCrossEntropy(Tensor hidden, Tensor own, Tensor drawn, Tensor target, Tensor numbers, double correction)
+    {
+#if !USE_TORCHSHARP
+        if (hidden.device.type == DeviceType.CPU) return Fused.SampledCrossEntropy(hidden, own, drawn, target, numbers, correction);
+#endif
+        var others = hidden.matmul(drawn.t()).masked_fill(target.unsqueeze(1).eq(numbers.unsqueeze(0)), -1e4) + correction;
+        return F.cross_entropy(cat([(hidden * own).sum(-1, keepdim: true), others], 1), zeros([hidden.shape[0]], ScalarType.Int64, hidden.device));
+    }
+
     /// <summary>Rows of a table by their numbers.</summary>
     public static Tensor Rows(Tensor table, Tensor index)
     {

@@ -15,14 +15,12 @@ internal static class SampledLosses
     public static Tensor Of(SequenceLoss loss, Tensor hidden, Tensor items, Tensor target, int[] negatives, double calibration)
     {
         var drawn = tensor(Array.ConvertAll(negatives, i => (long)i), device: hidden.device);
-        var positive = (hidden * items.index_select(0, target)).sum(-1, keepdim: true);
-        var negative = hidden.matmul(items.index_select(0, drawn).t()).masked_fill(target.unsqueeze(1).eq(drawn.unsqueeze(0)), -1e4);
-        if (loss == SequenceLoss.SampledSoftmax)
-        {
-            // The drawn stand for all others: each counts (items - 1) / drawn times.
-            var correction = Math.Log((items.shape[0] - 1.0) / negatives.Length);
-            return F.cross_entropy(cat([positive, negative + Math.Max(0, correction)], 1), zeros([hidden.shape[0]], ScalarType.Int64, hidden.device));
-        }
+        // The drawn stand for all others: each counts (items - 1) / drawn times.
+        var correction = Math.Max(0, Math.Log((items.shape[0] - 1.0) / negatives.Length));
+        var (own, others) = (Kernels.Rows(items, target), Kernels.Rows(items, drawn));
+        if (loss == SequenceLoss.SampledSoftmax) return Kernels.SampledCrossEntropy(hidden, own, others, target, drawn, correction);
+        var positive = (hidden * own).sum(-1, keepdim: true);
+        var negative = hidden.matmul(others.t()).masked_fill(target.unsqueeze(1).eq(drawn.unsqueeze(0)), -1e4);
         var beta = loss == SequenceLoss.GeneralizedBinaryCrossEntropy ? Beta(negatives.Length, items.shape[0], calibration) : 1;
         return -(F.logsigmoid(positive).mean() * beta + F.logsigmoid(-negative).sum(1).mean());
     }

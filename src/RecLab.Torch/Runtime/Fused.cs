@@ -23,6 +23,16 @@ public static class Fused
     public static Tensor LinearCrossEntropy(Tensor hidden, Tensor weight, Tensor target) =>
         Tensor.Of(Api.rl_linear_cross_entropy(hidden.Handle, weight.Handle, target.Handle), hidden, weight, target);
 
+    /// <summary>Mean over rows of -log softmax over a row's own class and the drawn ones, without keeping rows x drawn logits.</summary>
+    /// <param name="hidden">Rows x width.</param>
+    /// <param name="own">Rows x width: the vector of each row's own class.</param>
+    /// <param name="drawn">Drawn x width: the vectors of the drawn classes, shared by all rows.</param>
+    /// <param name="target">The number of each row's own class; 64-bit integers. Where it was drawn too it counts once.</param>
+    /// <param name="numbers">The numbers of the drawn classes; 64-bit integers.</param>
+    /// <param name="correction">Added to the drawn logits: the logarithm of how many classes each of them stands for.</param>
+    public static Tensor SampledCrossEntropy(Tensor hidden, Tensor own, Tensor drawn, Tensor target, Tensor numbers, double correction) =>
+        Tensor.Of(Api.rl_sampled_cross_entropy(hidden.Handle, own.Handle, drawn.Handle, target.Handle, numbers.Handle, correction), hidden, own, drawn, target, numbers);
+
     /// <summary>Rows of a matrix, with a gradient that is gathered by row on all threads.</summary>
     /// <param name="table">Rows x width.</param>
     /// <param name="index">Which rows; integers.</param>

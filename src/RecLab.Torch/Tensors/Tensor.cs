@@ -38,9 +38,9 @@ public static partial class torch
         }
 
         /// <summary>Wraps a result. The arguments stay alive until the native call that used them has returned.</summary>
-        internal static Tensor Of(nint handle, object a, object? b = null, object? c = null, object? d = null)
+        internal static Tensor Of(nint handle, object a, object? b = null, object? c = null, object? d = null, object? e = null)
         {
-            GC.KeepAlive(a); GC.KeepAlive(b); GC.KeepAlive(c); GC.KeepAlive(d);
+            GC.KeepAlive(a); GC.KeepAlive(b); GC.KeepAlive(c); GC.KeepAlive(d); GC.KeepAlive(e);
             return new(handle);
         }
 

@@ -77,6 +77,30 @@ public sealed class FusedTests
         Close(dw, weight.grad!, 1e-5);
     }
 
+    [Theory]
+    [InlineData(1, 1), InlineData(7, 33), InlineData(600, 50)]
+    public void Sampled_cross_entropy_is_the_products_and_then_cross_entropy_without_a_rows_own_class_among_the_drawn(int rows, int count)
+    {
+        Torch.Begin();
+        using var scope = NewDisposeScope();
+        var (target, numbers) = (randint(0, 40, [rows]), randint(0, 40, [count])); // some drawn twice, some a row's own
+        using var hidden = nn.Parameter(randn(rows, 16));
+        using var own = nn.Parameter(randn(rows, 16));
+        using var drawn = nn.Parameter(randn(count, 16));
+        var others = hidden.matmul(drawn.t()).masked_fill(target.unsqueeze(1).eq(numbers.unsqueeze(0)), -1e4) + 1.7;
+        var expected = F.cross_entropy(cat([(hidden * own).sum(-1, keepdim: true), others], 1), zeros([rows], ScalarType.Int64));
+        (expected * 3).backward();
+        TorchSharp.Modules.Parameter[] learnt = [hidden, own, drawn];
+        var slopes = Array.ConvertAll(learnt, p => p.grad!.clone());
+        using var optimizer = optim.SGD(learnt, 0);
+        optimizer.zero_grad();
+        var actual = Fused.SampledCrossEntropy(hidden, own, drawn, target, numbers, 1.7);
+        (actual * 3).backward();
+        Assert.Equal(expected.ToDouble(), actual.ToDouble(), 1e-5);
+        for (var p = 0; p < learnt.Length; p++) Close(slopes[p], learnt[p].grad!, 1e-5);
+        Assert.Contains("do not share their width", Assert.Throws<TorchException>(() => Fused.SampledCrossEntropy(hidden, own, randn(count, 3), target, numbers, 0)).Message);
+    }
+
     [Fact]
     public void Wrong_shapes_are_sentences()
     {
