@@ -11,19 +11,38 @@ public sealed class PastUsers(EventStore store)
 {
     private const string At = "experiment = $experiment AND phase = $phase AND simulated = $simulated";
 
-    /// <summary>Whether so many users were shown a list, and the first and last day of them; null where fewer were.</summary>
-    public (int First, int Last)? Days(UnitScope scope, int arm, int users, string? placement = null)
+    /// <summary>Users outside experiments by placement: the words of the index, so that only the stretch that is asked for is read.</summary>
+    private const string Outside = "FROM recommendation WHERE placement = $placement AND simulated = $simulated AND experiment = 0 AND unit <> ''";
+
+    /// <summary>Those who were shown a list there in some time.</summary>
+    internal const string ShownBetween = $"SELECT DISTINCT unit {Outside} AND served_at >= $from AND served_at < $to";
+
+    /// <summary>First and last day of an arm that showed a list to so many users; null where it showed one to fewer.</summary>
+    public (int First, int Last)? Days(UnitScope scope, int arm, int users)
     {
         using var connection = store.OpenReader();
-        if (placement is not null)
-        {
-            // hours and not users are asked first: a placement of which little was shown must not cost a look at the whole log
-            if (Number(Command(connection, scope, arm, placement, "SELECT coalesce(sum(lists), 0) FROM traffic WHERE simulated = $simulated AND placement = $placement")) < users) return null;
-            if (Number(Command(connection, scope, arm, placement, $"SELECT count(*) FROM (SELECT DISTINCT unit FROM recommendation WHERE placement = $placement AND experiment = 0 AND simulated = $simulated AND unit <> '' LIMIT {users})")) < users) return null;
-        }
-        else if (Number(Command(connection, scope, arm, placement, $"SELECT count(*) FROM (SELECT DISTINCT unit FROM unit_day WHERE {At} AND arm = $arm AND lists > 0 LIMIT {users})")) < users) return null;
-        using var days = Command(connection, scope, arm, placement, $"SELECT first_day, last_day FROM arm WHERE {At} AND arm = $arm").ExecuteReader();
+        if (Number(Command(connection, scope, arm, null, $"SELECT count(*) FROM (SELECT DISTINCT unit FROM unit_day WHERE {At} AND arm = $arm AND lists > 0 LIMIT {users})")) < users) return null;
+        using var command = Command(connection, scope, arm, null, $"SELECT first_day, last_day FROM arm WHERE {At} AND arm = $arm");
+        using var days = command.ExecuteReader();
         return days.Read() ? (days.GetInt32(0), days.GetInt32(1)) : null;
+    }
+
+    /// <summary>First and last of the last so many days on which a placement showed lists outside experiments; null where fewer than so many users were shown one in them.</summary>
+    /// <param name="until">Later days do not count.</param>
+    public (int First, int Last)? DaysOutside(string placement, bool simulated, int days, int users, int until = int.MaxValue)
+    {
+        using var connection = store.OpenReader();
+        if (Edge("served_at") is not { } from || Edge("served_at DESC") is not { } to) return null;
+        var last = Math.Min(EventTimes.DayOf(to), until);
+        var first = Math.Max(EventTimes.DayOf(from), last - days + 1);
+        var count = Command(connection, new(0, 0, simulated), 0, placement, $"SELECT count(*) FROM ({ShownBetween} LIMIT {users})");
+        return Number(Between(count, first, last)) < users ? null : (first, last);
+
+        long? Edge(string order)
+        {
+            using var command = Command(connection, new(0, 0, simulated), 0, placement, $"SELECT served_at {Outside} ORDER BY {order} LIMIT 1");
+            return command.ExecuteScalar() as long?;
+        }
     }
 
     /// <summary>What each user came to in a measure, over the days together; of users whose denominator is above 0 where there is one.</summary>
@@ -34,13 +53,12 @@ public sealed class PastUsers(EventStore store)
         using var command = Command(connection, past.Scope, past.Arm, past.Placement, $"""
             SELECT unit, {UnitTotal.Sum()} FROM unit_day WHERE {At} AND arm = $arm AND day BETWEEN $first AND $last
               AND unit NOT IN (SELECT unit FROM unit_day WHERE {At} AND (lists > 2000 OR clicked > 500))
-              {(past.Placement is null ? "" : "AND unit IN (SELECT unit FROM recommendation WHERE placement = $placement AND experiment = 0 AND simulated = $simulated AND served_at >= $from)")}
+              {(past.Placement is null ? "" : $"AND unit IN ({ShownBetween})")}
             GROUP BY unit HAVING sum(lists) > 0
             """);
         command.Parameters.AddWithValue("$first", past.FirstDay);
         command.Parameters.AddWithValue("$last", past.LastDay);
-        command.Parameters.AddWithValue("$from", past.FirstDay * EventTimes.Day);
-        using var reader = command.ExecuteReader();
+        using var reader = Between(command, past.FirstDay, past.LastDay).ExecuteReader();
         List<double> values = [];
         while (reader.Read())
         {
@@ -71,6 +89,14 @@ public sealed class PastUsers(EventStore store)
     private static long Number(SqliteCommand command)
     {
         using (command) return (long)command.ExecuteScalar()!;
+    }
+
+    /// <summary>Whole days as served_at counts them.</summary>
+    private static SqliteCommand Between(SqliteCommand command, int first, int last)
+    {
+        command.Parameters.AddWithValue("$from", first * EventTimes.Day);
+        command.Parameters.AddWithValue("$to", (last + 1) * EventTimes.Day);
+        return command;
     }
 
     private static SqliteCommand Command(SqliteConnection connection, UnitScope scope, int arm, string? placement, string sql)

@@ -60,19 +60,30 @@ public sealed class ExperimentBook(IDbContextFactory<RecLabDb> databases, IPrefl
         await db.Set<Experiment>().Include(e => e.Arms.OrderBy(a => a.Position)).SingleOrDefaultAsync(e => e.Key == key, cancellation)
         ?? throw new Refusal($"There is no experiment with the key '{key}'.");
 
-    /// <summary>The models and the placement as they are now, and whether another experiment is in the way.</summary>
-    internal async Task<PreflightReport> CheckAsync(RecLabDb db, Experiment experiment, CancellationToken cancellation)
+    /// <summary>What the past says to an experiment that a verb is about to move, read before the verb's transaction.</summary>
+    internal async Task<PastLook> ReadPastAsync(string key, ExperimentVerb verb, bool settle, CancellationToken cancellation)
     {
-        var report = await preflight.LookAsync(experiment, cancellation);
+        Experiment experiment;
+        await using (var db = await OpenAsync(cancellation)) experiment = await LoadAsync(db, key, cancellation);
+        RefuseIf(Lifecycle.Objection(experiment, verb));
+        return await preflight.ReadPastAsync(experiment, settle, cancellation);
+    }
+
+    /// <summary>The models and the placement as they are now, and whether another experiment is in the way.</summary>
+    /// <param name="past">What was read before the transaction; null where there is none, or where the experiment has started.</param>
+    internal async Task<PreflightReport> CheckAsync(RecLabDb db, Experiment experiment, PastLook? past, CancellationToken cancellation)
+    {
+        if (past is not null && past.Asked != PastLook.Of(experiment)) throw new Refusal($"The experiment '{experiment.Name}' was changed at this moment by somebody else. Look at it and try again.");
+        var report = await preflight.LookAsync(experiment, past, cancellation);
         var others = await db.Set<Experiment>().AsNoTracking()
             .Where(e => e.Placement == experiment.Placement && e.State == ExperimentState.Running && e.Id != experiment.Id).ToListAsync(cancellation);
         return report with { Findings = [.. report.Findings, Overlap.Look(experiment, others)] };
     }
 
     /// <summary>The same, refused with the first finding that blocks or waits.</summary>
-    internal async Task<PreflightReport> PassAsync(RecLabDb db, Experiment experiment, CancellationToken cancellation)
+    internal async Task<PreflightReport> PassAsync(RecLabDb db, Experiment experiment, PastLook? past, CancellationToken cancellation)
     {
-        var report = await CheckAsync(db, experiment, cancellation);
+        var report = await CheckAsync(db, experiment, past, cancellation);
         RefuseIf(report.Findings.FirstOrDefault(f => f.Level is FindingLevel.Blocks or FindingLevel.Waits)?.Sentence);
         return report;
     }
@@ -81,7 +92,7 @@ public sealed class ExperimentBook(IDbContextFactory<RecLabDb> databases, IPrefl
     internal void RefuseIfWrong(ExperimentDraft draft) => RefuseIf(draft.Faults().Concat(preflight.Faults(draft)).FirstOrDefault());
 
     /// <summary>Fixes what must not change once the first user is counted.</summary>
-    internal Task<ExperimentSettings> SettleAsync(Experiment experiment, CancellationToken cancellation) => preflight.SettleAsync(experiment, cancellation);
+    internal Task<ExperimentSettings> SettleAsync(Experiment experiment, PastLook past) => preflight.SettleAsync(experiment, past);
 
     internal static void RefuseIf(string? sentence)
     {

@@ -33,24 +33,30 @@ public sealed class ExperimentDesk(ExperimentBook book)
         }, cancellation);
 
     /// <summary>Runs every check. Becomes ready when all pass, and waits in <see cref="ExperimentState.Training"/> while only models are missing.</summary>
-    public Task<Experiment> MarkReadyAsync(string key, string who, CancellationToken cancellation = default) =>
-        book.MoveAsync(key, ExperimentVerb.MarkReady, "mark ready", who, "", async (db, experiment) =>
+    public async Task<Experiment> MarkReadyAsync(string key, string who, CancellationToken cancellation = default)
+    {
+        var past = await book.ReadPastAsync(key, ExperimentVerb.MarkReady, settle: false, cancellation);
+        return await book.MoveAsync(key, ExperimentVerb.MarkReady, "mark ready", who, "", async (db, experiment) =>
         {
-            var report = await book.CheckAsync(db, experiment, cancellation);
+            var report = await book.CheckAsync(db, experiment, past, cancellation);
             ExperimentBook.RefuseIf(report.Findings.FirstOrDefault(f => f.Level == FindingLevel.Blocks)?.Sentence);
             experiment.State = report.Findings.Any(f => f.Level == FindingLevel.Waits) ? ExperimentState.Training : ExperimentState.Ready;
         }, cancellation);
+    }
 
     /// <summary>Opens the experiment to traffic. The checks run again first.</summary>
-    public Task<Experiment> StartAsync(string key, string who, string why = "", CancellationToken cancellation = default) =>
-        book.MoveAsync(key, ExperimentVerb.Start, "start", who, why, async (db, experiment) =>
+    public async Task<Experiment> StartAsync(string key, string who, string why = "", CancellationToken cancellation = default)
+    {
+        var past = await book.ReadPastAsync(key, ExperimentVerb.Start, settle: true, cancellation);
+        return await book.MoveAsync(key, ExperimentVerb.Start, "start", who, why, async (db, experiment) =>
         {
-            var report = await book.PassAsync(db, experiment, cancellation);
+            var report = await book.PassAsync(db, experiment, past, cancellation);
             experiment.State = ExperimentState.Running;
             experiment.StartedAt = book.Now;
-            experiment.Settings = (await book.SettleAsync(experiment, cancellation)).ToJson();
+            experiment.Settings = (await book.SettleAsync(experiment, past)).ToJson();
             Phases.Open(db, experiment, report, who, "start", book.Now);
         }, cancellation);
+    }
 
     /// <summary>Stops sending users; the placement serves what it serves without an experiment. Who comes back after a resume sees the same arm.</summary>
     public Task<Experiment> PauseAsync(string key, string who, string why, CancellationToken cancellation = default) =>
@@ -60,7 +66,7 @@ public sealed class ExperimentDesk(ExperimentBook book)
     public Task<Experiment> ResumeAsync(string key, string who, string why = "", CancellationToken cancellation = default) =>
         book.MoveAsync(key, ExperimentVerb.Resume, "resume", who, why, async (db, experiment) =>
         {
-            var report = await book.PassAsync(db, experiment, cancellation);
+            var report = await book.PassAsync(db, experiment, null, cancellation);
             experiment.State = ExperimentState.Running;
             experiment.StoppedAt = null;
             if (await Phases.ModelsChangedAsync(db, experiment, report, cancellation)) await Phases.NextAsync(db, experiment, report, who, "resume with new models", book.Now, cancellation);
@@ -139,7 +145,7 @@ public sealed class ExperimentDesk(ExperimentBook book)
     public async Task<PreflightReport> CheckAsync(Experiment experiment, CancellationToken cancellation = default)
     {
         await using var db = await book.OpenAsync(cancellation);
-        return await book.CheckAsync(db, experiment, cancellation);
+        return await book.CheckAsync(db, experiment, null, cancellation);
     }
 
     private static void Write(ExperimentDraft draft, Experiment experiment, string who)

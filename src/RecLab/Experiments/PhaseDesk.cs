@@ -21,7 +21,7 @@ public sealed class PhaseDesk(ExperimentBook book, IPreflight preflight)
             experiment.Arms = [];
             await db.SaveChangesAsync(cancellation);
             experiment.Arrange(arms);
-            await Phases.NextAsync(db, experiment, await book.PassAsync(db, experiment, cancellation), who, "change arms", book.Now, cancellation);
+            await Phases.NextAsync(db, experiment, await book.PassAsync(db, experiment, null, cancellation), who, "change arms", book.Now, cancellation);
         }, cancellation);
 
     /// <summary>Another share of the placement's users. More only adds users and moves nobody; less would drop users who have been counted, so it starts a new phase.</summary>
@@ -31,7 +31,7 @@ public sealed class PhaseDesk(ExperimentBook book, IPreflight preflight)
             if (!(traffic is > 0 and <= 1)) throw new Refusal(FormattableString.Invariant($"The traffic share must be above 0 and at most 1, and is {traffic}."));
             var less = traffic < experiment.Traffic;
             experiment.Traffic = traffic;
-            if (less) await Phases.NextAsync(db, experiment, await book.PassAsync(db, experiment, cancellation), who, "less traffic", book.Now, cancellation);
+            if (less) await Phases.NextAsync(db, experiment, await book.PassAsync(db, experiment, null, cancellation), who, "less traffic", book.Now, cancellation);
             else (await Phases.PresentAsync(db, experiment, cancellation)).Traffic = traffic;
         }, cancellation);
 
@@ -48,7 +48,7 @@ public sealed class PhaseDesk(ExperimentBook book, IPreflight preflight)
             if (shares.Count != experiment.Arms.Count) throw new Refusal($"{experiment.Arms.Count} arms need as many shares, not {shares.Count}.");
             ExperimentBook.RefuseIf(ExperimentDraft.ArmFaults([.. experiment.Arms.Select(a => new ArmDraft(a.VariantId, a.Name, shares[a.Position]))]).FirstOrDefault());
             if (Math.Abs(shares[0] - settings.Bandit.ControlShare) > 1e-4) throw new Refusal("A bandit never changes the share of control.");
-            var report = await preflight.LookAsync(experiment, cancellation);
+            var report = await preflight.LookAsync(experiment, cancellation: cancellation);
             if (await Phases.ModelsChangedAsync(db, experiment, report, cancellation)) return null;
             foreach (var arm in experiment.Arms) arm.Weight = shares[arm.Position];
             await Phases.NextAsync(db, experiment, report, who, ReweightWhy, book.Now, cancellation);
@@ -60,7 +60,7 @@ public sealed class PhaseDesk(ExperimentBook book, IPreflight preflight)
         book.TryMoveAsync(key, who, async (db, experiment) =>
         {
             if (experiment.State != ExperimentState.Running) return null;
-            var report = await preflight.LookAsync(experiment, cancellation);
+            var report = await preflight.LookAsync(experiment, cancellation: cancellation);
             if (!await Phases.ModelsChangedAsync(db, experiment, report, cancellation)) return null;
             await Phases.NextAsync(db, experiment, report, who, "new model", book.Now, cancellation);
             return ("new model", $"Phase {experiment.Phase} begins because a model behind an arm was replaced.");

@@ -33,29 +33,53 @@ public sealed class CapDesk(PastPeriod past, EventLog log)
         var live = await past.FindAsync(experiment.Placement, simulated: false, Days(settings), experiment.Id, cancellation);
         var simulated = await past.FindAsync(experiment.Placement, simulated: true, Days(settings), experiment.Id, cancellation);
         var names = string.Join(" and ", wanted.Select(c => OutcomeMetricCatalog.Find(c.Metric)?.Noun ?? c.Metric));
-        return (live, simulated) switch
+        Finding found = (live, simulated) switch
         {
-            (null, null) => [new(check, FindingLevel.Blocks, $"Nothing was measured on this placement of {PastPeriod.FewestUsers} users, so no cap of {names} can be taken from its past; give one.")],
-            ({ } l, { } s) => [new(check, FindingLevel.Good, $"Caps of {names} will be taken from {l.Source}, and of simulated visitors from {s.Source}.")],
-            ({ } l, null) => [new(check, FindingLevel.Good, $"Caps of {names} will be taken from {l.Source}; simulated visitors will not be capped, none was measured.")],
-            (null, { } s) => [new(check, FindingLevel.Note, $"Caps of {names} will be taken from {s.Source}; live users will not be capped, too few were measured. Give a cap to cap them too.")],
+            (null, null) => new(check, FindingLevel.Blocks, $"Nothing was measured on this placement of {PastPeriod.FewestUsers} users, so no cap of {names} can be taken from its past; give one."),
+            ({ } l, { } s) => new(check, FindingLevel.Good, $"Caps of {names} will be taken from {l.Source}, and of simulated visitors from {s.Source}."),
+            ({ } l, null) => new(check, FindingLevel.Good, $"Caps of {names} will be taken from {l.Source}; simulated visitors will not be capped, none was measured."),
+            (null, { } s) => new(check, FindingLevel.Note, $"Caps of {names} will be taken from {s.Source}; live users will not be capped, too few were measured. Give a cap to cap them too."),
         };
+        string[] tooShort = [.. new[] { live?.Short, simulated?.Short }.OfType<string>()];
+        return tooShort.Length == 0 ? [found] : [found with { Level = FindingLevel.Note, Sentence = $"{found.Sentence} {string.Join(' ', tooShort)}" }];
     }
 
-    /// <summary>Fixes the caps from the past and has everything that is asked for counted from the first list on.</summary>
-    /// <exception cref="Refusal">The past cannot say, or the event log cannot be written.</exception>
-    public async Task<ExperimentSettings> SettleAsync(Experiment experiment, CancellationToken cancellation = default)
+    /// <summary>What the past says of an experiment as it stands. May read much of the event log, so never within a transaction.</summary>
+    /// <param name="settle">Also what its caps come to, for a start.</param>
+    public async Task<PastLook> ReadAsync(Experiment experiment, bool settle, CancellationToken cancellation = default)
     {
-        var settings = ExperimentSettings.FromJson(experiment.Settings) with { FixedCaps = [] };
-        List<FixedCap> caps = [];
-        foreach (var rule in settings.Caps)
+        var look = await ReadAsync();
+        if (look.Refusal is null && look.Findings.All(f => f.Level != FindingLevel.Blocks)) return look;
+        await past.ForgetAsync(cancellation); // whoever has brought what was missing need not wait until it is forgotten
+        return await ReadAsync();
+
+        async Task<PastLook> ReadAsync()
         {
-            var metric = OutcomeMetricCatalog.Find(rule.Metric) ?? throw new Refusal($"There is no metric '{rule.Metric}'.");
-            CapAnswer[] readings = [await FixAsync(rule, metric, false), await FixAsync(rule, metric, true)];
-            if (readings.All(r => r.Fixed is null)) throw new Refusal(readings[0].Why!);
-            caps.AddRange(readings.Select(r => r.Fixed).OfType<FixedCap>());
+            var settings = ExperimentSettings.FromJson(experiment.Settings);
+            var look = new PastLook(PastLook.Of(experiment), [.. await LookAsync(experiment, settings, cancellation)]);
+            if (!settle) return look;
+            List<FixedCap> caps = [];
+            foreach (var rule in settings.Caps)
+            {
+                if (OutcomeMetricCatalog.Find(rule.Metric) is not { } metric) return look with { Refusal = $"There is no metric '{rule.Metric}'." };
+                CapAnswer[] readings = [await FixAsync(rule, metric, false), await FixAsync(rule, metric, true)];
+                if (readings.All(r => r.Fixed is null)) return look with { Refusal = readings[0].Why };
+                caps.AddRange(readings.Select(r => r.Fixed).OfType<FixedCap>());
+            }
+            return look with { Caps = caps };
+
+            Task<CapAnswer> FixAsync(CapRule rule, IOutcomeMetric metric, bool simulated) => past.FixAsync(rule, metric, experiment.Placement, simulated, Days(settings), experiment.Id, cancellation);
         }
-        settings = settings with { FixedCaps = caps };
+    }
+
+    /// <summary>Fixes the caps that the past gave and has everything that is asked for counted from the first list on.</summary>
+    /// <param name="look">What the past said; read to settle.</param>
+    /// <exception cref="Refusal">The past cannot say, or the event log cannot be written.</exception>
+    public async Task<ExperimentSettings> SettleAsync(Experiment experiment, PastLook look)
+    {
+        if (look.Refusal is { } why) throw new Refusal(why);
+        var caps = look.Caps ?? throw new InvalidOperationException($"The past of '{experiment.Name}' was not read to settle its caps.");
+        var settings = ExperimentSettings.FromJson(experiment.Settings) with { FixedCaps = caps };
         var own = AskedMetric.Own(experiment.GoalMetric, settings).Select(m => m.Measure).ToArray();
         (bool, UnitMeasure)[] asked =
         [
@@ -63,8 +87,6 @@ public sealed class CapDesk(PastPeriod past, EventLog log)
         ];
         if (asked.Length > 0) await AskAsync(experiment, asked);
         return settings;
-
-        Task<CapAnswer> FixAsync(CapRule rule, IOutcomeMetric metric, bool simulated) => past.FixAsync(rule, metric, experiment.Placement, simulated, Days(settings), experiment.Id, cancellation);
     }
 
     /// <summary>As many days as the plan asks for, so that a user of the past had as long as a user of the experiment will have.</summary>

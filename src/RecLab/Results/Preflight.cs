@@ -10,7 +10,7 @@ namespace RecLab.Results;
 /// <summary>Looks at the models behind the arms and at the placement before an experiment starts.</summary>
 public sealed class Preflight(IDbContextFactory<RecLabDb> databases, Audience audience, ModelShelf models, CapDesk caps) : IPreflight
 {
-    public async Task<PreflightReport> LookAsync(Experiment experiment, CancellationToken cancellation = default)
+    public async Task<PreflightReport> LookAsync(Experiment experiment, PastLook? past = null, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
         var wanted = experiment.Arms.Select(a => a.VariantId).Distinct().ToArray();
@@ -23,7 +23,7 @@ public sealed class Preflight(IDbContextFactory<RecLabDb> databases, Audience au
         if (await db.Set<Rollout>().AsNoTracking().FirstOrDefaultAsync(r => r.Placement == experiment.Placement && (r.State == RolloutState.Growing || r.State == RolloutState.Held), cancellation) is { } rollout)
             findings.Add(new("Rollout", FindingLevel.Note, $"{rollout.Name} is being rolled out here after {rollout.ExperimentKey}; it goes on with those whom this experiment does not take."));
         findings.AddRange(await AskedAsync(db, experiment, cancellation));
-        findings.AddRange(await caps.LookAsync(experiment, ExperimentSettings.FromJson(experiment.Settings), cancellation));
+        findings.AddRange(past?.Findings ?? await caps.LookAsync(experiment, ExperimentSettings.FromJson(experiment.Settings), cancellation));
         if (ExperimentSettings.FromJson(experiment.Settings).Mode == ExperimentMode.Interleaving && variants.Values.FirstOrDefault(v => v.Family == Training.External.ExternalFamilies.LogOnly) is { } host)
             findings.Add(new("Mode", FindingLevel.Blocks, $"'{host.Name}' leaves its lists to the host and cannot make a list together with another variant; split the users instead."));
         return new(findings, variants.Values.Where(v => v.ServedRunId is not null).ToDictionary(v => v.Id, v => v.ServedRunId!.Value));
@@ -31,7 +31,9 @@ public sealed class Preflight(IDbContextFactory<RecLabDb> databases, Audience au
 
     public IEnumerable<string> Faults(ExperimentDraft draft) => CapDesk.Faults(draft);
 
-    public Task<ExperimentSettings> SettleAsync(Experiment experiment, CancellationToken cancellation = default) => caps.SettleAsync(experiment, cancellation);
+    public Task<PastLook> ReadPastAsync(Experiment experiment, bool settle, CancellationToken cancellation = default) => caps.ReadAsync(experiment, settle, cancellation);
+
+    public Task<ExperimentSettings> SettleAsync(Experiment experiment, PastLook past) => caps.SettleAsync(experiment, past);
 
     /// <summary>What the question itself says: audience, prerequisite, plan, guardrails.</summary>
     private async Task<IEnumerable<Finding>> AskedAsync(RecLabDb db, Experiment experiment, CancellationToken cancellation)

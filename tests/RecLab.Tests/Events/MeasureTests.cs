@@ -191,8 +191,33 @@ public sealed class MeasureTests : IDisposable
         var scope = new PastScope(new(0, 0, false), 0, day0, day0 + 6, "home");
         Assert.Equal([0.0, 3, 3], past.Values(scope, UnitMeasure.Clicks).Order()); // dora 0, ann 1 + 2, bob 3; not cy (day 9), not the cart
         Assert.Equal([5.0, 5.0], past.Values(scope, UnitMeasure.TimeToClick)); // who clicked
-        Assert.Equal((day0, day0 + 9), past.Days(new(0, 0, false), 0, 5, "home"));
-        Assert.Null(past.Days(new(0, 0, false), 0, 6, "home"));
+        Assert.Equal((day0, day0 + 9), past.Days(new(0, 0, false), 0, 6));
+        Assert.Null(past.Days(new(0, 0, false), 0, 7));
         Assert.Null(past.Days(new(0, 0, true), 0, 1));
+        Assert.Equal((day0, day0 + 9), past.DaysOutside("home", simulated: false, days: 28, users: 5));
+        Assert.Null(past.DaysOutside("home", simulated: false, days: 28, users: 6));
+        Assert.Equal((day0 + 1, day0 + 9), past.DaysOutside("home", simulated: false, days: 9, users: 4)); // dora, bob, ann, cy
+        Assert.Null(past.DaysOutside("home", simulated: false, days: 9, users: 5)); // and nobody else: the robot was here on day 0
+        Assert.Equal((day0, day0 + 2), past.DaysOutside("home", simulated: false, days: 28, users: 4, until: day0 + 2));
+        Assert.Equal((day0, day0), past.DaysOutside("cart", simulated: false, days: 28, users: 1));
+        Assert.Null(past.DaysOutside("home", simulated: true, days: 28, users: 1));
+    }
+
+    [Fact]
+    public void The_past_of_a_placement_goes_by_when_lists_were_shown_whatever_their_ids_and_reads_its_stretch_alone()
+    {
+        // a host's own id says nothing of the time; a simulated visitor's list was recorded long before its own time
+        _book.Serve(LogBook.List("host", at: LogBook.Noon, experiment: 0) with { Id = EventIds.Of("order-17"), HostDecides = true });
+        _book.Serve(LogBook.List("late", at: LogBook.Noon - 40 * EventTimes.Day, experiment: 0) with { Id = Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(LogBook.Noon)) });
+        _book.Serve(LogBook.List("visitor", at: LogBook.Noon + 30 * EventTimes.Day, experiment: 0, simulated: true) with { Id = Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(LogBook.Noon)) });
+        _book.Serve(LogBook.List("", at: LogBook.Noon, experiment: 0)); // without consent
+        var past = new PastUsers(_book.Store);
+        var day = EventTimes.DayOf(LogBook.Noon);
+        Assert.Equal((day - 6, day), past.DaysOutside("home", simulated: false, days: 7, users: 1));
+        Assert.Null(past.DaysOutside("home", simulated: false, days: 7, users: 2));
+        Assert.Single(past.Values(new(new(0, 0, false), 0, day - 6, day, "home"), UnitMeasure.Clicks));
+        Assert.Equal((day + 30, day + 30), past.DaysOutside("home", simulated: true, days: 7, users: 1));
+        var question = PastUsers.ShownBetween.Replace("$placement", "'home'").Replace("$simulated", "0").Replace("$from", "1").Replace("$to", "2");
+        Assert.Contains(_book.Rows($"EXPLAIN QUERY PLAN {question}"), step => step.Contains("INDEX recommendation_outside (placement=? AND simulated=? AND served_at>? AND served_at<?)", StringComparison.Ordinal));
     }
 }

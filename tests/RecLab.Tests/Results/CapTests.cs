@@ -130,7 +130,7 @@ public sealed class CapTests : BunitContext, IClassFixture<RecLabApp>
         await CrowdedAsync("made-up", 110, simulated: true);
         var drafted = await _app.Desk().DraftAsync(await DraftAsync("made-up", new CapRule("clicks")), "ada", Cancellation);
         var note = Assert.Single((await _app.Desk().CheckAsync(drafted, Cancellation)).Findings, f => f.Check == "Caps");
-        Assert.Equal((FindingLevel.Note, "Caps of clicks per user will be taken from lists outside experiments of its users, simulated; live users will not be capped, too few were measured. Give a cap to cap them too."), (note.Level, note.Sentence));
+        Assert.Equal((FindingLevel.Note, "Caps of clicks per user will be taken from lists outside experiments of its users, simulated; live users will not be capped, too few were measured. Give a cap to cap them too. Of simulated visitors only 1 of 28 days was seen, so those of the experiment have longer to reach the cap."), (note.Level, note.Sentence));
         await _app.Desk().MarkReadyAsync("made-up", "ada", Cancellation);
         var started = await _app.Desk().StartAsync("made-up", "ada", cancellation: Cancellation);
         Assert.Equal([true], CapsOf(started).Select(c => c.Simulated));
