@@ -53,17 +53,18 @@ public sealed class EventStore(HostPaths paths)
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, day INTEGER NOT NULL, measure INTEGER NOT NULL, units INTEGER NOT NULL,
           y REAL NOT NULL, d REAL NOT NULL, x REAL NOT NULL, e REAL NOT NULL, yy REAL NOT NULL, yd REAL NOT NULL, yx REAL NOT NULL, ye REAL NOT NULL,
           dd REAL NOT NULL, dx REAL NOT NULL, de REAL NOT NULL, xx REAL NOT NULL, xe REAL NOT NULL, ee REAL NOT NULL,
+          yy_high REAL NOT NULL, yd_high REAL NOT NULL, yx_high REAL NOT NULL, ye_high REAL NOT NULL, dd_high REAL NOT NULL, dx_high REAL NOT NULL, de_high REAL NOT NULL, xx_high REAL NOT NULL, xe_high REAL NOT NULL, ee_high REAL NOT NULL,
           PRIMARY KEY (experiment, phase, simulated, arm, day, measure)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS age (
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, age INTEGER NOT NULL, measure INTEGER NOT NULL, units INTEGER NOT NULL,
-          y REAL NOT NULL, d REAL NOT NULL, yy REAL NOT NULL, yd REAL NOT NULL, dd REAL NOT NULL,
+          y REAL NOT NULL, d REAL NOT NULL, yy REAL NOT NULL, yd REAL NOT NULL, dd REAL NOT NULL, yy_high REAL NOT NULL, yd_high REAL NOT NULL, dd_high REAL NOT NULL,
           PRIMARY KEY (experiment, phase, simulated, arm, age, measure)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS member (
           simulated INTEGER NOT NULL, unit TEXT NOT NULL, experiment INTEGER NOT NULL, phase INTEGER NOT NULL, arm INTEGER NOT NULL,
           PRIMARY KEY (simulated, unit, experiment, phase, arm)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS pair (
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, other INTEGER NOT NULL, other_phase INTEGER NOT NULL, arm INTEGER NOT NULL, other_arm INTEGER NOT NULL,
-          measure INTEGER NOT NULL, units INTEGER NOT NULL, y REAL NOT NULL, d REAL NOT NULL, yy REAL NOT NULL, yd REAL NOT NULL, dd REAL NOT NULL,
+          measure INTEGER NOT NULL, units INTEGER NOT NULL, y REAL NOT NULL, d REAL NOT NULL, yy REAL NOT NULL, yd REAL NOT NULL, dd REAL NOT NULL, yy_high REAL NOT NULL, yd_high REAL NOT NULL, dd_high REAL NOT NULL,
           PRIMARY KEY (experiment, phase, simulated, other, other_phase, arm, other_arm, measure)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS shown (
           experiment INTEGER NOT NULL, phase INTEGER NOT NULL, simulated INTEGER NOT NULL, arm INTEGER NOT NULL, item TEXT NOT NULL, groups INTEGER NOT NULL,
@@ -102,7 +103,7 @@ public sealed class EventStore(HostPaths paths)
     private static readonly (string Column, string Type)[] Added = [("head", "INTEGER"), ("variety", "INTEGER"), ("teams", "TEXT"), ("assigned_with", "REAL")];
 
     /// <summary>Counts the sets of folds there have been.</summary>
-    private const int Version = 4;
+    private const int Version = 5;
 
     private readonly string _reader = new SqliteConnectionStringBuilder { DataSource = paths.EventDatabase, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = 30 }.ToString();
     private readonly string _writer = new SqliteConnectionStringBuilder { DataSource = paths.EventDatabase, Pooling = false, DefaultTimeout = 2 }.ToString();

@@ -91,7 +91,7 @@ internal static class FoldSql
             SELECT g.experiment, g.phase, g.simulated, g.arm, g.age, a.measure, a.base, a.cap, {Own(c => $"(SELECT total(o.{c}) FROM fold_own_day o WHERE {OwnOf("g")} AND o.day = g.day) {c}")}
             FROM aged g {OwnAsked("g")});
         CREATE TEMP TABLE fold_age AS
-          SELECT experiment, phase, simulated, arm, age, measure, count(*) units, total(y) y, total(d) d, total(y * y) yy, total(y * d) yd, total(d * d) dd FROM each_age GROUP BY 1, 2, 3, 4, 5, 6;
+          SELECT experiment, phase, simulated, arm, age, measure, count(*) units, total(y) y, total(d) d, {Products("yy yd dd")} FROM each_age GROUP BY 1, 2, 3, 4, 5, 6;
         CREATE TEMP TABLE fold_member AS
           SELECT DISTINCT simulated, unit, experiment, phase, arm FROM fold_unit_day WHERE experiment > 0 AND lists > 0;
         CREATE INDEX temp.fold_member_of ON fold_member (simulated, unit, experiment, phase, arm);
@@ -109,14 +109,13 @@ internal static class FoldSql
             SELECT g.experiment, g.phase, g.simulated, g.other, g.other_phase, g.arm, g.other_arm, a.measure, a.base, a.cap, {Own(c => $"(SELECT total(o.{c}) FROM fold_own_day o WHERE {OwnOf("g")}) {c}")}
             FROM meeting g {OwnAsked("g")});
         CREATE TEMP TABLE fold_pair AS
-          SELECT experiment, phase, simulated, other, other_phase, arm, other_arm, measure, count(*) units, total(y) y, total(d) d, total(y * y) yy, total(y * d) yd, total(d * d) dd FROM each_pair GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
+          SELECT experiment, phase, simulated, other, other_phase, arm, other_arm, measure, count(*) units, total(y) y, total(d) d, {Products("yy yd dd")} FROM each_pair GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
         CREATE TEMP TABLE fold_shown AS
           SELECT l.experiment, l.phase, l.simulated, l.arm, p.item, sum(DISTINCT 1 << user_group(l.unit)) AS groups
           FROM list l JOIN place p ON p.recommendation = l.id WHERE l.experiment > 0 AND l.unit <> '' GROUP BY 1, 2, 3, 4, 5;
         CREATE TEMP TABLE fold_moment AS
           SELECT experiment, phase, simulated, arm, day, measure, sum(is_first) units, total(y - py) y, total(d - pd) d, total(x - px) x, total(e - pe) e,
-            total(y * y - py * py) yy, total(y * d - py * pd) yd, total(y * x - py * px) yx, total(y * e - py * pe) ye, total(d * d - pd * pd) dd,
-            total(d * x - pd * px) dx, total(d * e - pd * pe) de, total(x * x - px * px) xx, total(x * e - px * pe) xe, total(e * e - pe * pe) ee
+            {Products("yy yd yx ye dd dx de xx xe ee", "p")}
           FROM (SELECT *, row_number() OVER w = 1 AS is_first, lag(y, 1, 0) OVER w py, lag(d, 1, 0) OVER w pd, lag(x, 1, 0) OVER w px, lag(e, 1, 0) OVER w pe FROM valued
                 WINDOW w AS (PARTITION BY experiment, phase, simulated, arm, unit, measure ORDER BY day))
           GROUP BY 1, 2, 3, 4, 5, 6;
@@ -185,6 +184,18 @@ internal static class FoldSql
         public Expression(int number, Func<string, string> y) : this(number, y, _ => "0") { }
 
         public string D(string prefix) => Denominator(prefix);
+    }
+
+    /// <summary>Sums over users of products of two of their numbers, cut at 2^32 as they are stored: the remainders, then how often 2^32 is in them.</summary>
+    /// <param name="before">Prefix of the columns with what a user had on the day before, which is taken out; null for none.</param>
+    private static string Products(string pairs, string? before = null)
+    {
+        // a product is rounded as a double is, and cut towards 0; from 2^53 on a double has nothing to cut, and an integer could not hold it
+        static string High(string product) => $"CASE WHEN abs({product}) < 38685626227668133590597632.0 THEN CAST({product} / 4294967296.0 AS INTEGER) ELSE {product} / 4294967296.0 END";
+        static string Low(string product) => $"({product} - 4294967296.0 * ({High(product)}))";
+        string Sum(string pair, Func<string, string> part) => $"total({part($"(1.0 * {pair[0]} * {pair[1]})")}{(before is null ? "" : $" - {part($"(1.0 * {before}{pair[0]} * {before}{pair[1]})")}")})";
+        var all = pairs.Split(' ');
+        return string.Join(", ", [.. all.Select(p => $"{Sum(p, Low)} {p}"), .. all.Select(p => $"{Sum(p, High)} {p}_high")]);
     }
 
     private static string Each(Func<string, string> column) =>

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
-using RecLab.Statistics;
 
 namespace RecLab.Events;
 
@@ -16,7 +15,7 @@ internal sealed class SharedSums(SqliteConnection connection, MeasureBook.Shelf 
     private readonly Statement _places = new(connection, "SELECT experiment, phase, arm FROM member WHERE simulated = ?1 AND unit = ?2 ORDER BY experiment, phase, arm");
     private readonly Statement _join = new(connection, "INSERT OR IGNORE INTO member VALUES (?1, ?2, ?3, ?4, ?5)");
     private readonly Statement _rows = new(connection, $"SELECT {UnitTotal.Row} FROM unit_day WHERE experiment = ?1 AND phase = ?2 AND simulated = ?3 AND arm = ?4 AND unit = ?5");
-    private readonly Statement _add = new(connection, $"INSERT INTO pair VALUES ({Growth.Places(14)}) ON CONFLICT DO UPDATE SET {Growth.Grow("units, y, d, yy, yd, dd")}");
+    private readonly Statement _add = new(connection, $"INSERT INTO pair VALUES ({Growth.Places(17)}) ON CONFLICT DO UPDATE SET {Growth.Grow("units, y, d, yy, yd, dd, yy_high, yd_high, dd_high")}");
     private readonly Statement _drop = new(connection, """
         DELETE FROM pair WHERE experiment = ?1 AND phase = ?2 AND simulated = ?3 AND other = ?4 AND other_phase = ?5 AND arm = ?6 AND other_arm = ?7 AND units = 0
         """);
@@ -24,7 +23,7 @@ internal sealed class SharedSums(SqliteConnection connection, MeasureBook.Shelf 
     /// <summary>Where a person's totals change, and whether a list was shown there now.</summary>
     private readonly Dictionary<Person, Dictionary<Place, bool>> _touched = [];
     private readonly Dictionary<Person, List<Place>> _new = [];
-    private readonly Dictionary<Cell, UnitSums[]> _cells = [];
+    private readonly Dictionary<Cell, ExactSums[]> _cells = [];
 
     /// <summary>A user's totals in an arm are about to change.</summary>
     /// <param name="listed">A list was shown.</param>
@@ -99,7 +98,7 @@ internal sealed class SharedSums(SqliteConnection connection, MeasureBook.Shelf 
                 (experiment, phase) = (other.Experiment, other.Phase);
                 if (!touched && !fresh.Contains((experiment, phase))) continue;
                 ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(_cells, new(own, person.Simulated, other), out _);
-                sums ??= new UnitSums[book.Measures.Count];
+                sums ??= new ExactSums[book.Measures.Count];
                 for (var m = 0; m < sums.Length; m++) sums[m] = takeOut ? sums[m] - book.Measures[m].Of(total, default) : sums[m] + book.Measures[m].Of(total, default);
             }
         }
@@ -114,13 +113,17 @@ internal sealed class SharedSums(SqliteConnection connection, MeasureBook.Shelf 
         return places;
     }
 
-    private void Write(Cell cell, UnitSums[] sums)
+    private void Write(Cell cell, ExactSums[] sums)
     {
-        if (sums.All(s => s == default)) return;
+        if (sums.All(s => s.IsNothing)) return;
         var numbers = books.Of(cell.Own.Experiment, cell.Simulated).Numbers;
         for (var m = 0; m < sums.Length; m++)
-            Key(_add, cell).Set(8, numbers[m]).Set(9, sums[m].Units).Set(10, (double?)sums[m].Y).Set(11, (double?)sums[m].D).Set(12, (double?)sums[m].YY).Set(13, (double?)sums[m].YD).Set(14, (double?)sums[m].DD).Run();
-        if (sums[0].Units < 0) Key(_drop, cell).Run();
+        {
+            var (low, high) = (sums[m].Low, sums[m].High?.Sums ?? default);
+            Key(_add, cell).Set(8, numbers[m]).Set(9, low.Units).Set(10, (double?)low.Y).Set(11, (double?)low.D).Set(12, (double?)low.YY).Set(13, (double?)low.YD).Set(14, (double?)low.DD)
+                .Set(15, (double?)high.YY).Set(16, (double?)high.YD).Set(17, (double?)high.DD).Run();
+        }
+        if (sums[0].Low.Units < 0) Key(_drop, cell).Run();
     }
 
     private static Statement Key(Statement row, Cell cell) => row.Set(1, cell.Own.Experiment).Set(2, cell.Own.Phase).Set(3, cell.Simulated).Set(4, cell.Other.Experiment).Set(5, cell.Other.Phase)

@@ -15,8 +15,8 @@ public sealed class SharedUsers(EventStore store)
     {
         using var connection = store.OpenReader();
         using var command = connection.CreateCommand();
-        command.CommandText = """
-            SELECT arm, other_arm, units, y, d, yy, yd, dd FROM pair
+        command.CommandText = $"""
+            SELECT arm, other_arm, {Columns} FROM pair
             WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated AND other = $other AND other_phase = $otherPhase AND measure = $measure
             """;
         command.Parameters.AddWithValue("$experiment", own.Experiment);
@@ -27,13 +27,16 @@ public sealed class SharedUsers(EventStore store)
         command.Parameters.AddWithValue("$measure", MeasureBook.Read(connection, own.Experiment, own.Simulated).NumberOf(measure));
         using var reader = command.ExecuteReader();
         Dictionary<(int, int), UnitSums> cells = [];
-        while (reader.Read()) cells[(reader.GetInt32(0), reader.GetInt32(1))] = Sums(reader, 2);
+        while (reader.Read()) cells[(reader.GetInt32(0), reader.GetInt32(1))] = Sums(reader, 2).Rounded;
         return cells;
     }
 
-    /// <summary>From the columns units, y, d, yy, yd, dd.</summary>
-    internal static UnitSums Sums(SqliteDataReader r, int at) => new()
+    internal const string Columns = "units, y, d, yy, yd, dd, yy_high, yd_high, dd_high";
+
+    /// <summary>From <see cref="Columns"/>.</summary>
+    internal static ExactSums Sums(SqliteDataReader r, int at)
     {
-        Units = r.GetInt64(at), Y = r.GetDouble(at + 1), D = r.GetDouble(at + 2), YY = r.GetDouble(at + 3), YD = r.GetDouble(at + 4), DD = r.GetDouble(at + 5),
-    };
+        var high = new UnitSums { YY = r.GetDouble(at + 6), YD = r.GetDouble(at + 7), DD = r.GetDouble(at + 8) };
+        return new(new() { Units = r.GetInt64(at), Y = r.GetDouble(at + 1), D = r.GetDouble(at + 2), YY = r.GetDouble(at + 3), YD = r.GetDouble(at + 4), DD = r.GetDouble(at + 5) }, high == default ? null : new(high));
+    }
 }

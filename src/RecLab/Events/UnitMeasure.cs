@@ -95,7 +95,7 @@ public sealed record UnitMeasure(Func<UnitTotal, double> Numerator, Func<UnitTot
     /// <summary>Both measure the same.</summary>
     internal bool IsLike(UnitMeasure other) => Base == other.Base && Kind == other.Kind && Cap == other.Cap && (Number >= 0 || Aspect is not null);
 
-    internal UnitSums Of(in UnitTotal total, in UnitTotal before) => UnitSums.Of(Y(total), D(total), Y(before), D(before));
+    internal ExactSums Of(in UnitTotal total, in UnitTotal before) => ExactSums.Of(Y(total), D(total), Y(before), D(before));
 
     /// <summary>A user's numerator, the cap applied.</summary>
     internal double Y(in UnitTotal total) => Cap is { } cap ? Math.Min(Numerator(total), cap) : Numerator(total);

@@ -35,15 +35,15 @@ public sealed class UnitSlices(EventStore store)
         using var own = new OwnRows(connection);
         string[] kinds = [.. measures.Select(m => m.Kind).Where(k => k.Length > 0).Distinct()];
         using var reader = command.ExecuteReader();
-        Dictionary<(string, int), UnitSums[]> cells = [];
+        Dictionary<(string Value, int Arm), ExactSums[]> cells = [];
         while (reader.Read())
         {
             ref var sums = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(cells, (reader.GetString(1), reader.GetInt32(0)), out _);
-            sums ??= new UnitSums[measures.Count];
+            sums ??= new ExactSums[measures.Count];
             var total = own.Attach(UnitTotals.Total(reader, 3), kinds, scope, reader.GetInt32(0), reader.GetString(2));
             for (var m = 0; m < measures.Count; m++) sums[m] += measures[m].Of(total, default);
         }
-        return cells;
+        return cells.ToDictionary(c => c.Key, c => c.Value.Select(s => s.Rounded).ToArray());
     }
 
     private static SqliteCommand Command(SqliteConnection connection, UnitScope scope, string name, string sql)

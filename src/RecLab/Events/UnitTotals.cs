@@ -66,7 +66,7 @@ public sealed class UnitTotals(EventStore store)
                 if (!arms.TryGetValue(reader.GetInt32(0), out var days)) arms[reader.GetInt32(0)] = days = new(measures);
                 days.Totals[reader.GetInt32(1)] = UnitTotal.Of(c => reader.GetInt64(2 + c));
             }
-        using (var reader = Command(connection, "SELECT arm, day, measure, units, y, d, x, e, yy, yd, yx, ye, dd, dx, de, xx, xe, ee FROM moment WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated", scope).ExecuteReader())
+        using (var reader = Command(connection, $"SELECT arm, day, measure, units, y, d, x, e, yy, yd, yx, ye, dd, dx, de, xx, xe, ee, {ExactSums.Columns} FROM moment WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated", scope).ExecuteReader())
             while (reader.Read())
                 foreach (var m in places[reader.GetInt32(2)]) arms[reader.GetInt32(0)].At(reader.GetInt32(1))[m] = Sums(reader, 3);
         using var own = new OwnRows(connection);
@@ -118,8 +118,8 @@ public sealed class UnitTotals(EventStore store)
         using var connection = store.OpenReader();
         using var transaction = connection.BeginTransaction(deferred: true);
         var book = MeasureBook.Read(connection, scope.Experiment, scope.Simulated);
-        Dictionary<(int Arm, int Days), UnitSums[]> sums = [];
-        using (var command = Command(connection, "SELECT arm, age, units, y, d, yy, yd, dd FROM age WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated AND measure = $measure", scope))
+        Dictionary<(int Arm, int Days), ExactSums[]> sums = [];
+        using (var command = Command(connection, $"SELECT arm, age, {SharedUsers.Columns} FROM age WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated AND measure = $measure", scope))
         {
             command.Parameters.AddWithValue("$measure", book.NumberOf(measure));
             using var reader = command.ExecuteReader();
@@ -129,7 +129,7 @@ public sealed class UnitTotals(EventStore store)
         foreach (var unit in Machines(connection, scope))
             foreach (var arm in sums.Keys.Select(k => k.Arm).Distinct().ToArray())
                 if (Rows(connection, own, book.Kinds, scope, arm, unit) is { Count: > 0 } rows) Growth.AddAges(rows, [measure], takeOut: true, age => sums[(arm, age)]);
-        return sums.Where(s => s.Value[0].Units > 0).ToDictionary(s => s.Key, s => s.Value[0]);
+        return sums.Where(s => s.Value[0].Low.Units > 0).ToDictionary(s => s.Key, s => s.Value[0].Rounded);
     }
 
     /// <summary>How many different items each arm has shown to its users, machines too, with what is needed for an interval that takes users as the units.</summary>
@@ -191,10 +191,17 @@ public sealed class UnitTotals(EventStore store)
     private static UnitTotal Before(SqliteConnection connection, OwnRows own, IReadOnlyList<string> kinds, UnitScope scope, string unit, int day) =>
         Rows(connection, own, kinds, new(0, 0, scope.Simulated), 0, unit).Where(r => r.Day < day).Aggregate(default(UnitTotal), (sum, row) => sum + row.Total);
 
-    private static UnitSums Sums(SqliteDataReader r, int at) => new()
+    private static ExactSums Sums(SqliteDataReader r, int at)
     {
-        Units = r.GetInt64(at), Y = r.GetDouble(at + 1), D = r.GetDouble(at + 2), X = r.GetDouble(at + 3), E = r.GetDouble(at + 4), YY = r.GetDouble(at + 5), YD = r.GetDouble(at + 6), YX = r.GetDouble(at + 7),
-        YE = r.GetDouble(at + 8), DD = r.GetDouble(at + 9), DX = r.GetDouble(at + 10), DE = r.GetDouble(at + 11), XX = r.GetDouble(at + 12), XE = r.GetDouble(at + 13), EE = r.GetDouble(at + 14),
+        var low = Products(r, at + 5) with { Units = r.GetInt64(at), Y = r.GetDouble(at + 1), D = r.GetDouble(at + 2), X = r.GetDouble(at + 3), E = r.GetDouble(at + 4) };
+        var high = Products(r, at + 15);
+        return new(low, high == default ? null : new(high));
+    }
+
+    private static UnitSums Products(SqliteDataReader r, int at) => new()
+    {
+        YY = r.GetDouble(at), YD = r.GetDouble(at + 1), YX = r.GetDouble(at + 2), YE = r.GetDouble(at + 3), DD = r.GetDouble(at + 4),
+        DX = r.GetDouble(at + 5), DE = r.GetDouble(at + 6), XX = r.GetDouble(at + 7), XE = r.GetDouble(at + 8), EE = r.GetDouble(at + 9),
     };
 
     private static SqliteCommand Command(SqliteConnection connection, string sql, UnitScope scope)
@@ -214,13 +221,13 @@ public sealed class UnitTotals(EventStore store)
     /// <summary>One arm: what was added on each day, and how the sums over users changed.</summary>
     private sealed class ArmDays(IReadOnlyList<UnitMeasure> measures)
     {
-        private readonly SortedDictionary<int, UnitSums[]> _changes = [];
+        private readonly SortedDictionary<int, ExactSums[]> _changes = [];
 
         public Dictionary<int, UnitTotal> Totals { get; } = [];
 
-        public UnitSums[] At(int day)
+        public ExactSums[] At(int day)
         {
-            if (!_changes.TryGetValue(day, out var change)) _changes[day] = change = new UnitSums[measures.Count];
+            if (!_changes.TryGetValue(day, out var change)) _changes[day] = change = new ExactSums[measures.Count];
             return change;
         }
 
@@ -236,8 +243,8 @@ public sealed class UnitTotals(EventStore store)
             var sums = new List<UnitSums>[measures.Count];
             for (var m = 0; m < sums.Length; m++)
             {
-                var soFar = default(UnitSums);
-                sums[m] = [.. days.Select(day => soFar += history ? _changes[day][m] : _changes[day][m] with { X = 0, E = 0, YX = 0, YE = 0, DX = 0, DE = 0, XX = 0, XE = 0, EE = 0 })];
+                var soFar = default(ExactSums);
+                sums[m] = [.. days.Select(day => (soFar += history ? _changes[day][m] : _changes[day][m].WithoutHistory).Rounded)];
             }
             return new(arm, days.Aggregate(default(UnitTotal), (sum, day) => sum + Totals[day]), days, sums);
         }

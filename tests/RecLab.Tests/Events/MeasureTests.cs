@@ -204,6 +204,53 @@ public sealed class MeasureTests : IDisposable
     }
 
     [Fact]
+    public void A_square_beyond_what_a_double_holds_takes_no_digit_from_the_others_and_leaves_none_behind()
+    {
+        _book.Ask(1, UnitMeasure.Of("deposit", OwnAspect.Total), UnitMeasure.Of("deposit", OwnAspect.Total).CappedAt(900_000_000));
+        var rich = Shown("rich");
+        _book.Take(_book.Event("custom:deposit", rich, value: 1_000_000)); // 10^9 parts, squared 10^18, whose neighbours are 128 away
+        for (var user = 0; user < 100; user++) _book.Take(_book.Event("custom:deposit", Shown($"u{user}"), value: 0.003)); // 9 squared parts each
+        var total = UnitMeasure.Of("deposit", OwnAspect.Total);
+        Assert.Equal(1e18 + 896, Sums(total).YY); // 10^18 + 900 rounded once, not a hundred times to 10^18
+        Assert.Equal((8.1e17 + 896, 9e8 + 300), (Sums(total.CappedAt(900_000_000)).YY, Sums(total.CappedAt(900_000_000)).Y));
+        Assert.Empty(new FoldProof(_book.Store).Check());
+        Assert.Equal(1e18 + 896, new UnitTotals(_book.Store).ByAge(Live, total)[(0, 0)].YY);
+
+        // an earlier day arrives late, so that the first is the second and what was on it moves
+        _book.Take(_book.Event("custom:deposit", Shown("rich", -1), value: 0.5));
+        var (ages, days) = (new UnitTotals(_book.Store).ByAge(Live, total), new UnitTotals(_book.Store).Read(Live, [total])[0].Sums[0]);
+        Assert.Equal((500.0 * 500 + 900, 1e18), (ages[(0, 0)].YY, ages[(0, 1)].YY));
+        Assert.Equal([500.0 * 500, 1_000_001_000_000_250_900], days.Select(d => d.YY)); // (10^9 + 500)^2 + 900
+        Assert.Empty(new FoldProof(_book.Store).Check());
+
+        _book.Take(_book.Event("custom:deposit", rich, value: -1_000_000, after: 60_000)); // all taken back
+        Assert.Equal(500.0 * 500 + 900, Sums(total).YY);
+        var proof = new FoldProof(_book.Store);
+        Assert.Empty(proof.Check());
+        foreach (var column in new[] { "yy", "yy_high", "dd_high" })
+        {
+            _book.Execute($"UPDATE moment SET {column} = {column} + 1 WHERE measure = 100 AND day = (SELECT min(day) FROM moment)");
+            Assert.Equal(2, proof.Rebuild().Differing); // the row that is, and the one that should be
+            Assert.Empty(proof.Check());
+        }
+    }
+
+    [Fact]
+    public void Users_shared_by_experiments_keep_their_digits_beside_one_with_a_large_value()
+    {
+        var total = UnitMeasure.Of("deposit", OwnAspect.Total);
+        _book.Ask(1, total);
+        foreach (var user in Enumerable.Range(0, 50).Select(i => $"u{i}").Append("rich"))
+        {
+            var list = Shown(user);
+            Shown(user, arm: 1, experiment: 2);
+            _book.Take(_book.Event("custom:deposit", list, value: user == "rich" ? -1_000_000 : 0.003));
+        }
+        Assert.Equal(1e18 + 512, new SharedUsers(_book.Store).Read(Live, 2, 1, total)[(0, 1)].YY); // 10^18 + 450: 512 is nearer than 384
+        Assert.Empty(new FoldProof(_book.Store).Check());
+    }
+
+    [Fact]
     public void The_past_of_a_placement_goes_by_when_lists_were_shown_whatever_their_ids_and_reads_its_stretch_alone()
     {
         // a host's own id says nothing of the time; a simulated visitor's list was recorded long before its own time

@@ -150,7 +150,22 @@ public sealed class OrderTests
             """);
         book.Store.Create();
         Assert.Equal(expected, book.Totals());
-        Assert.Equal(["4"], book.Rows("PRAGMA user_version"));
+        Assert.Equal(["5"], book.Rows("PRAGMA user_version"));
+    }
+
+    [Fact]
+    public void A_log_of_version_4_gets_the_digits_that_its_sums_of_squares_had_lost()
+    {
+        using var book = new LogBook();
+        var (lists, events) = Invent(book, seed: 3, lists: 60);
+        book.Serve(lists);
+        book.TakeAll(events);
+        var expected = book.Totals();
+        book.Execute(string.Concat(ExactSums.Columns.Split(", ").Select(c => $"ALTER TABLE moment DROP COLUMN {c};"))
+            + string.Concat(new[] { "age", "pair" }.SelectMany(t => new[] { "yy", "yd", "dd" }.Select(c => $"ALTER TABLE {t} DROP COLUMN {c}_high;"))) + "PRAGMA user_version = 4");
+        book.Store.Create();
+        Assert.Equal(expected, book.Totals());
+        Assert.Empty(new FoldProof(book.Store).Check());
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class OwnEventMetricTests
     {
         var all = users.ToArray();
         var arm = ArmTotals.Of(position, all);
-        return arm with { Sums = new Dictionary<string, UnitSums>(arm.Sums) { [metric.Key] = all.Aggregate(default(UnitSums), (sum, u) => sum + metric.Measure.Of(u, default)) } };
+        return arm with { Sums = new Dictionary<string, UnitSums>(arm.Sums) { [metric.Key] = all.Aggregate(default(ExactSums), (sum, u) => sum + metric.Measure.Of(u, default)).Rounded } };
     }
 
     private static UnitTotal Saved(long count, double value = 0) => new() { Lists = 1, Own = count, Kinds = [new("save", count, count, OwnTotal.InParts(value)!.Value)] };
