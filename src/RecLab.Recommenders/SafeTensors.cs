@@ -56,6 +56,7 @@ public sealed class SafeTensors : Dictionary<string, NamedArray>
     /// <exception cref="InvalidDataException">The stream is not a well-formed safetensors file.</exception>
     public static SafeTensors Read(Stream stream)
     {
+        if (stream.CanSeek && stream.Length > Array.MaxLength) throw new InvalidDataException($"The artifact is {stream.Length:N0} bytes long, more than {Array.MaxLength:N0} are not read.");
         using var buffer = new MemoryStream();
         stream.CopyTo(buffer);
         var bytes = buffer.GetBuffer().AsSpan(0, (int)buffer.Length);

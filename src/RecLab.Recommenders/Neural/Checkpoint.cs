@@ -59,25 +59,59 @@ internal sealed class Checkpoint
         File.Move(beside, path, overwrite: true);
     }
 
-    /// <summary>Puts network, optimiser and the random state back to where the file left them.</summary>
+    /// <summary>Puts network, optimiser and the random state back to where the file left them. Nothing is touched before everything in the file has been found to fit.</summary>
     /// <returns>Null where there is no file, or where it belongs to another task.</returns>
-    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged; network, optimiser and random state are as they were.</exception>
     public static Checkpoint? Resume(string path, string task, nn.Module network, optim.Optimizer optimizer)
     {
         if (!File.Exists(path)) return null;
         using var stream = File.OpenRead(path);
         var file = SafeTensors.Read(stream);
         if (file.Metadata.GetValueOrDefault("task") != task) return null;
-        Dictionary<string, float[]> Part(string prefix) => file.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(k => k[prefix.Length..], k => file.Floats(k), StringComparer.Ordinal);
+        var (at, steps) = Position(file, task);
+        var lengths = network.state_dict().ToDictionary(p => p.Key, p => p.Value.numel(), StringComparer.Ordinal);
+        var weights = Part(file, "weight.", lengths);
+        if (file.Keys.Any(k => k.StartsWith("best.", StringComparison.Ordinal))) at.BestWeights = Part(file, "best.", lengths);
+        long[] parameters = [.. network.parameters().Select(p => p.numel())];
+        var moments = file.Keys.Where(k => k.StartsWith("moment.", StringComparison.Ordinal)).ToDictionary(k => k["moment.".Length..], k => file.Floats(k, Moment(k, parameters)), StringComparer.Ordinal);
+        SetRandom(file);
+        SetWeights(network, weights);
+        new OptimizerState(steps, moments).Restore(optimizer);
+        return at;
+    }
+
+    private static (Checkpoint At, long Steps) Position(SafeTensors file, string task)
+    {
         var position = file.Longs("position", 8);
-        SetWeights(network, Part("weight."));
-        new OptimizerState(position[4], Part("moment.")).Restore(optimizer);
-        using (var random = FromBytes(file["random"].Bytes)) set_rng_state(random);
-        return new()
+        var (sum, best) = (BitConverter.Int64BitsToDouble(position[5]), BitConverter.Int64BitsToDouble(position[6]));
+        if (position[..5].Append(position[7]).Any(n => n is < 0 or > int.MaxValue) || !double.IsFinite(sum) || double.IsNaN(best)) throw new InvalidDataException("The checkpoint's position is none.");
+        return (new()
         {
-            Task = task, Epoch = (int)position[0], Batch = (int)position[1], BestEpoch = (int)position[2], Waited = (int)position[3],
-            LossSum = BitConverter.Int64BitsToDouble(position[5]), Best = BitConverter.Int64BitsToDouble(position[6]), Drops = (int)position[7], BestWeights = Part("best."),
-        };
+            Task = task, Epoch = (int)position[0], Batch = (int)position[1], BestEpoch = (int)position[2], Waited = (int)position[3], LossSum = sum, Best = best, Drops = (int)position[7],
+        }, position[4]);
+    }
+
+    private static Dictionary<string, float[]> Part(SafeTensors file, string prefix, Dictionary<string, long> lengths) =>
+        lengths.ToDictionary(p => p.Key, p => file.Floats(prefix + p.Key, p.Value), StringComparer.Ordinal);
+
+    /// <summary>How long a moment must be: as long as the parameter whose number its name ends with.</summary>
+    private static long Moment(string name, long[] parameters) =>
+        name.Split('.') is [_, "0" or "1" or "2", var number] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var i) && i < parameters.Length
+            ? parameters[i]
+            : throw new InvalidDataException($"The array '{name}' belongs to no parameter.");
+
+    private static void SetRandom(SafeTensors file)
+    {
+        if (!file.TryGetValue("random", out var state)) throw new InvalidDataException("The artifact has no array 'random'.");
+        try
+        {
+            using var random = FromBytes(state.Bytes);
+            set_rng_state(random);
+        }
+        catch (ExternalException e)
+        {
+            throw new InvalidDataException($"The array 'random' is no state of the random numbers: {e.Message.ReplaceLineEndings(" ")}", e);
+        }
     }
 
     private static Tensor FromBytes(byte[] bytes)

@@ -98,6 +98,45 @@ public sealed class EpochLoopTests
         static ToyRecommender Toy(NeuralOptions options) => new((DeepMlpOptions)options, _ => null);
     }
 
+    [Theory]
+    [InlineData("header", "The artifact's header length 11529215046")]
+    [InlineData("cut", "The array 'moment.1.0' lies outside the file.")]
+    [InlineData("shape", "The array 'weight.user.weight' has 4 elements, expected 240.")]
+    [InlineData("missing", "The artifact has no array 'weight.user.weight'.")]
+    [InlineData("best", "The array 'best.user.weight' has 4 elements, expected 240.")]
+    [InlineData("moment", "The array 'moment.0.0' has 4 elements, expected 240.")]
+    [InlineData("stranger", "The array 'moment.0.99' belongs to no parameter.")]
+    [InlineData("random", "The array 'random' is no state of the random numbers: ")]
+    [InlineData("position", "The checkpoint's position is none.")]
+    public void A_damaged_or_hostile_checkpoint_is_one_sentence_and_the_training_is_as_if_it_had_not_been_there(string fault, string sentence)
+    {
+        using var scratch = new ScratchFolder();
+        var recommender = RecommenderCatalog.Get("mlp").Create(new DeepMlpOptions { Width = 8, HiddenWidth = 16, Epochs = 3, BatchSize = 64, Patience = 0, Dropout = 0.2 });
+        var context = new TrainingContext { Seed = 5, Threads = 1, CheckpointPath = Path.Combine(scratch.Path, "checkpoint") };
+        var whole = Saved(recommender.Train(Checkerboard.Touches, context));
+        var bytes = File.ReadAllBytes(context.CheckpointPath);
+        var file = SafeTensors.Read(new MemoryStream(bytes));
+        var four = NamedArray.Of([1f, 2, 3, 4], 2, 2);
+        switch (fault)
+        {
+            case "header": bytes[7] = 16; break; // 2^60
+            case "cut": bytes = bytes[..(bytes.Length / 2)]; break;
+            case "shape": file["weight.user.weight"] = four; break;
+            case "missing": file.Remove("weight.user.weight"); break;
+            case "best": file["best.user.weight"] = four; break;
+            case "moment": file["moment.0.0"] = four; break;
+            case "stranger": file["moment.0.99"] = four; break;
+            case "random": file["random"] = new("U8", [3], [1, 2, 3]); break;
+            default: file["position"] = NamedArray.Of([1L, 0, 0, 0, -1, 0, 0, 0]); break;
+        }
+        if (fault is "header" or "cut") File.WriteAllBytes(context.CheckpointPath, bytes);
+        else using (var stream = File.Create(context.CheckpointPath)) file.Write(stream);
+        var reports = new Reports();
+        Assert.Equal(whole, Saved(recommender.Train(Checkerboard.Touches, context with { Progress = reports })));
+        Assert.StartsWith($"The checkpoint is damaged, starting anew: {sentence}", reports.Log.First(), StringComparison.Ordinal);
+        Assert.Single(reports.Log, l => l.StartsWith("Epoch 1:", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Memory_that_runs_out_halves_the_batch_once_and_says_so()
     {
