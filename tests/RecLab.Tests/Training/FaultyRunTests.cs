@@ -84,7 +84,7 @@ public sealed class FaultyRunTests : BunitContext, IClassFixture<FaultyRunTests.
         }
     }
 
-    /// <summary>The process may have 700 MB of its own; drawing 100,000 items, each 1,024 wide, takes 400 MB for their vectors alone and as much again for what is learnt of them, however small the batch.</summary>
+    /// <summary>The process may have 1,000 MB of its own; drawing 100,000 items, each 1,024 wide, takes 400 MB for their vectors alone and as much again for what is learnt of them, however small the batch.</summary>
     [Fact]
     public async Task Memory_that_runs_out()
     {
@@ -93,7 +93,8 @@ public sealed class FaultyRunTests : BunitContext, IClassFixture<FaultyRunTests.
         var run = await PutAsync(variant, RunState.Running, attempt: 1);
         var start = new ProcessStartInfo("/bin/bash") { RedirectStandardError = true, RedirectStandardOutput = true };
         string[] train = [.. TrainingProcess.Self(), "train", Text(run.Id), "--attempt", "1", "--data-dir", _app.DataDir, "--set", "RecLab:TrainingThreads=1"];
-        foreach (var word in (string[])["-c", "ulimit -d 700000; exec \"$@\"", "train", .. train]) start.ArgumentList.Add(word);
+        foreach (var word in (string[])["-c", "ulimit -d 1000000; exec \"$@\"", "train", .. train]) start.ArgumentList.Add(word);
+        foreach (var name in (string[])["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"]) start.Environment[name] = "1"; // as a training is started: each thread would take of it
         using var process = Process.Start(start)!;
         var said = await Task.WhenAll(process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

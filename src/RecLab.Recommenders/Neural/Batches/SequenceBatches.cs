@@ -17,6 +17,9 @@ public sealed record SequenceBatch(int[] Input, int[] Position, long[] Target, l
     /// <summary>The kind of touch at each place; empty where kinds are not told apart.</summary>
     public int[] Kind { get; init; } = [];
 
+    /// <summary>Whose each sequence is.</summary>
+    public int[] User { get; init; } = [];
+
     /// <summary>The contrast alone is learnt: the next items do not count yet.</summary>
     public bool Beforehand { get; init; }
 }
@@ -80,6 +83,6 @@ internal sealed class SequenceBatches : IBatches<SequenceBatch>
         var draw = dice.For(-1);
         for (var i = 0; i < negatives.Length; i++) negatives[i] = draw.Below(_train.Items.Count, i);
         var beforehand = epoch < _contrast.Beforehand;
-        return new(input, position, target, starts, negatives) { Kind = kind, Beforehand = beforehand, Views = beforehand || _contrast.Beside ? SequenceViews.Of(_train, users, _length, dice.For(-2)) : null };
+        return new(input, position, target, starts, negatives) { User = users.ToArray(), Kind = kind, Beforehand = beforehand, Views = beforehand || _contrast.Beside ? SequenceViews.Of(_train, users, _length, dice.For(-2)) : null };
     }
 }

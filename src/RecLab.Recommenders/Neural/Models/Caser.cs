@@ -8,6 +8,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using F = TorchSharp.torch.nn.functional;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace RecLab.Recommenders.Neural.Models;
 
@@ -34,21 +35,25 @@ public sealed record CaserOptions : NeuralOptions
     [Display(Name = "Dropout", Description = "Share of values zeroed while training.", Order = 6), Range(0, 0.9), Tunable(0.1, 0.5)]
     public double Dropout { get; init; } = 0.3;
 
-    [Display(Name = "Loss", Description = "What the model is punished for.", Order = 7)]
+    [Display(Name = "User vector", Description = "A vector of the known user beside the filters, as in the paper; everybody else is given the average one. Off: a user is their history alone.", Order = 7)]
+    public bool UserVector { get; init; }
+
+    [Display(Name = "Loss", Description = "What the model is punished for.", Order = 8)]
     public SequenceLoss Loss { get; init; }
 
-    [Display(Name = "Negatives", Description = "Random items per batch for the sampled losses.", Order = 8), Range(1, 100_000), Tunable(64, 1024, Log = true)]
+    [Display(Name = "Negatives", Description = "Random items per batch for the sampled losses.", Order = 9), Range(1, 100_000), Tunable(64, 1024, Log = true)]
     public int Negatives { get; init; } = 256;
 }
 
 /// <summary>Caser: the vectors of the L newest items as an image. Horizontal filters of height h slide over it and keep their largest answer, <c>o_h = max over j of relu(F_h . E[j..j+h])</c>;
-/// vertical ones are weighted sums of its rows, <c>v_c = sum over l of w_cl E_l</c>; the score of item i is <c>relu(W [o, v] + b) . e'(i)</c>.</summary>
-/// <remarks>Tang and Wang, "Personalized Top-N Sequential Recommendation via Convolutional Sequence Embedding", WSDM 2018, eq. 3 to 10. Different from there: no vector of the user, so that a stranger with
-/// a history is answered like anyone; trained at every place of a history with the losses of <see cref="SasRec"/>.</remarks>
+/// vertical ones are weighted sums of its rows, <c>v_c = sum over l of w_cl E_l</c>; the score of item i is <c>z . e'(i)</c> with <c>z = relu(W [o, v] + b)</c>, and with the option <c>[z, p_u] . e'(i)</c>, e' then twice as wide.</summary>
+/// <remarks>Tang and Wang, "Personalized Top-N Sequential Recommendation via Convolutional Sequence Embedding", WSDM 2018, eq. 3 to 10. Different from there: no vector of the user (eq. 10) unless it is asked for, so that a
+/// stranger with a history is answered like anyone; trained at every place of a history with the losses of <see cref="SasRec"/>, without a bias of each item. Where users have vectors, whoever was not learnt from is
+/// given their average: p_u . e'(i) also holds how much an item is liked at all, which zeros would take away.</remarks>
 public sealed class Caser(CaserOptions options) : NeuralRecommender<CaserOptions, SequenceBatch>(options)
 {
     protected override (Network<SequenceBatch> Network, IBatches<SequenceBatch> Batches) Prepare(CaserOptions options, Interactions train, int seed) =>
-        (new Filters(options, train.Items.Count), new SequenceBatches(train, options.BatchSize, options.MaxLength, options.Loss == SequenceLoss.FullSoftmax ? 0 : options.Negatives, seed));
+        (new Filters(options, train), new SequenceBatches(train, options.BatchSize, options.MaxLength, options.Loss == SequenceLoss.FullSoftmax ? 0 : options.Negatives, seed));
 
     public override IModel Load(Stream artifact, Vocabulary users, Vocabulary items) => CaserModel.Load(artifact, users, items);
 
@@ -56,16 +61,21 @@ public sealed class Caser(CaserOptions options) : NeuralRecommender<CaserOptions
     {
         private readonly CaserOptions _options;
         private readonly int _items;
+        private readonly bool[] _learnt;
         private readonly Embedding item, target;
+        private readonly Embedding? user;
         private readonly ModuleList<Linear> horizontal;
         private readonly Linear vertical, inner;
         private readonly Dropout drop;
 
-        public Filters(CaserOptions options, int items) : base("Caser")
+        public Filters(CaserOptions options, Interactions train) : base("Caser")
         {
+            var items = train.Items.Count;
             (_options, _items) = (options, items);
+            _learnt = [.. Enumerable.Range(0, train.Users.Count).Select(u => train.ByUser.Size(u) >= 2)]; // who has a next item
             item = Embedding(items + 1, options.Width, padding_idx: items);
-            target = Embedding(items, options.Width);
+            target = Embedding(items, options.UserVector ? 2 * options.Width : options.Width);
+            if (options.UserVector) user = Embedding(train.Users.Count, options.Width);
             horizontal = ModuleList(Enumerable.Range(1, options.Window).Select(h => Linear(h * options.Width, options.Horizontal)).ToArray());
             vertical = Linear(options.Window, options.Vertical, hasBias: false);
             inner = Linear(options.Window * options.Horizontal + options.Vertical * options.Width, options.Width);
@@ -73,6 +83,7 @@ public sealed class Caser(CaserOptions options) : NeuralRecommender<CaserOptions
             RegisterComponents();
             init.normal_(item.weight, 0, 0.1);
             init.normal_(target.weight, 0, 0.05);
+            if (user is not null) init.normal_(user.weight, 0, 0.1);
             using var quiet = no_grad();
             using var none = item.weight[items];
             none.zero_();
@@ -98,13 +109,36 @@ public sealed class Caser(CaserOptions options) : NeuralRecommender<CaserOptions
             }
             parts.Add(vertical.call(image.transpose(1, 2)).transpose(1, 2).reshape(rows, -1));
             var hidden = F.relu(inner.call(drop.call(cat([.. parts], 1))));
+            if (user is not null) hidden = cat([hidden, drop.call(user.call(tensor(Whose(batch), device: Device)))], 1);
             var next = tensor(batch.Target, device: Device);
             return _options.Loss == SequenceLoss.FullSoftmax
                 ? Kernels.LinearCrossEntropy(hidden, target.weight, next)
                 : SampledLosses.Of(_options.Loss, hidden, target.weight, next, batch.Negatives, calibration: 0.75);
         }
 
+        /// <summary>The user of each row.</summary>
+        private static int[] Whose(SequenceBatch batch)
+        {
+            var whose = new int[batch.Input.Length];
+            for (var s = 0; s < batch.User.Length; s++) whose.AsSpan((int)batch.Starts[s]..(int)batch.Starts[s + 1]).Fill(batch.User[s]);
+            return whose;
+        }
+
         public override IModel Freeze(Vocabulary users, Vocabulary items) => new CaserModel(users, items, new(item.weight.Copied(), target.weight.Copied(),
-            [.. horizontal.Select(l => new DenseArrays(l.weight.Copied(), l.bias!.Copied()))], vertical.weight.Copied(), new(inner.weight.Copied(), inner.bias!.Copied())));
+            [.. horizontal.Select(l => new DenseArrays(l.weight.Copied(), l.bias!.Copied()))], vertical.weight.Copied(), new(inner.weight.Copied(), inner.bias!.Copied())) { Users = Vectors() });
+
+        /// <summary>The users' vectors and, last, the average of those that were learnt, which also stands for the others; null where users have none.</summary>
+        private float[]? Vectors()
+        {
+            if (user is null) return null;
+            var (width, own) = (_options.Width, user.weight.Copied());
+            var vectors = new float[own.Length + width];
+            var mean = vectors.AsSpan(own.Length);
+            for (var u = 0; u < _learnt.Length; u++)
+                if (_learnt[u]) TensorPrimitives.Add(mean, own.AsSpan(u * width, width), mean);
+            TensorPrimitives.Divide(mean, _learnt.Count(l => l), mean);
+            for (var u = 0; u < _learnt.Length; u++) (_learnt[u] ? own.AsSpan(u * width, width) : mean).CopyTo(vectors.AsSpan(u * width));
+            return vectors;
+        }
     }
 }
