@@ -89,7 +89,7 @@ public sealed class FaultyRunTests : BunitContext, IClassFixture<FaultyRunTests.
     public async Task Memory_that_runs_out()
     {
         if (!File.Exists("/bin/bash")) Assert.Skip("The limit of a process is set by bash.");
-        var variant = await _app.VariantAsync("greedy", "sasrec", """{"loss":"sampledSoftmax","negatives":100000,"width":1024,"layers":1,"maxLength":12,"epochs":1,"patience":0}""");
+        var variant = await _app.VariantAsync("greedy", "sasrec", """{"loss":"binaryCrossEntropy","negatives":100000,"width":1024,"layers":1,"maxLength":12,"epochs":1,"patience":0}""");
         var run = await PutAsync(variant, RunState.Running, attempt: 1);
         var start = new ProcessStartInfo("/bin/bash") { RedirectStandardError = true, RedirectStandardOutput = true };
         string[] train = [.. TrainingProcess.Self(), "train", Text(run.Id), "--attempt", "1", "--data-dir", _app.DataDir, "--set", "RecLab:TrainingThreads=1"];
