@@ -29,19 +29,6 @@ public sealed partial class DoorFuzzTests(ITestOutputHelper output)
 
     private sealed record Target(string Pattern, string[] Methods);
 
-    private const string List = """{"placement":"home","user":"u1","session":"s1","n":5,"exclude":["1","2"],"context":{"device":"mobile"},"consent":"granted","simulated":false}""";
-    private const string Lists = """{"user":"u1","session":"s1","dedupe":true,"placements":[{"placement":"home","n":3},{"placement":"home","n":2,"exclude":["1"]}]}""";
-    private const string Events = """
-        {"sentAt":"2026-11-22T10:00:05Z","events":[
-         {"eventId":"0199f0c3-0000-7000-8000-000000000001","type":"viewable","recommendationId":"0199f0c2-0000-7000-8000-000000000000.AAAA","itemId":"1","position":1,"user":"u1","session":"s9","occurredAt":"2026-11-22T10:00:03Z","value":null,"currency":null,"properties":{}},
-         {"eventId":"e2","type":"purchase","itemId":"2","user":"u1","occurredAt":"2026-11-22T10:00:03Z","value":1850,"currency":"EUR","properties":{"a":1}},
-         {"eventId":"e3","type":"rating","itemId":"3","user":"u1","value":4.5}]}
-        """;
-
-    private const string Wish = """{"name":"Ratings","upload":"0123456789abcdef0123456789abcdef","lines":true,"layout":null,"columns":{"user":"user","item":"item","value":"rating","time":"timestamp","delimiter":";","hasHeader":true},"cleaning":{"repeats":"newest","minPerUser":2,"from":"2024-05-01T00:00:00Z"},"hiddenShare":0.1}""";
-    private const string Told = """{"attributes":{"country":"de","plan":"pro"}}""";
-    private const string Key = """{"name":"shop front","kind":"publishable","origins":["https://shop.example"],"scopes":["keys"],"expiresAt":"2030-01-01T00:00:00Z","overlapDays":7}""";
-
     private static readonly string[] Parameters =
     [
         "placement", "user", "item", "n", "exclude", "session", "consent", "simulated", "at", "key", "context.device", "explain", "traffic", "phase", "tab", "page", "ReturnUrl", "id", "sort", "q", "handler", "_handler", "name", "limit", "cursor", "reason",
@@ -81,6 +68,28 @@ public sealed partial class DoorFuzzTests(ITestOutputHelper output)
         Assert.Empty(app.Get<RecLab.Events.FoldProof>().Check());
     }
 
+    /// <summary>Else every spoilt body would be refused for what the unspoilt one already had wrong.</summary>
+    [Fact]
+    public async Task What_is_spoilt_is_a_body_that_its_door_takes()
+    {
+        await using var app = new Production();
+        await app.OpenAsync();
+        await app.ServeAsync("popularity", "popularity");
+        using var client = app.Backend();
+        (string Method, string Path)[] doors =
+        [
+            ("POST", "/recommendations"), ("POST", "/recommendations:batch"), ("POST", "/events"), ("POST", "/exposures"), ("PUT", "/items"), ("PUT", "/users/u1"),
+            ("POST", "/placements"), ("POST", "/variants"), ("POST", "/trainings"), ("POST", "/experiments"),
+        ];
+        foreach (var (method, path) in doors)
+        {
+            var body = DoorBodies.For("/api/v1" + path).Replace("\"datasetId\":1", $"\"datasetId\":{app.DatasetId}", StringComparison.Ordinal);
+            using var request = new HttpRequestMessage(new HttpMethod(method), "/api/v1" + path) { Content = new StringContent(body, System.Text.Encoding.UTF8, path == "/items" ? "application/x-ndjson" : "application/json") };
+            using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.True(answer.IsSuccessStatusCode, $"{method} {path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
+        }
+    }
+
     /// <summary>What is wrong with an answer, or null.</summary>
     private static string? Fault(HttpRequestMessage request, HttpResponseMessage answer, string body, string[] secrets)
     {
@@ -112,8 +121,7 @@ public sealed partial class DoorFuzzTests(ITestOutputHelper output)
         var request = new HttpRequestMessage(new HttpMethod(methods[random.Next(methods.Length)]), new Uri(app.ClientOptions.BaseAddress.GetLeftPart(UriPartial.Authority) + address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         if (request.Method != HttpMethod.Get && request.Method != HttpMethod.Head && request.Method.Method != "TRACE" || random.Next(40) == 0)
         {
-            var valid = target.Pattern switch { "/api/v1/recommendations" => List, "/api/v1/recommendations:batch" => Lists, "/api/v1/users/{id}" => Told, var p when p.StartsWith("/api/v1/datasets", StringComparison.Ordinal) => Wish, var p when p.StartsWith("/api/v1/keys", StringComparison.Ordinal) => Key, _ => Events };
-            if (request.Method.Method != "TRACE") request.Content = hostile.Content(random.Next(10) == 0 ? System.Text.Encoding.UTF8.GetBytes(valid) : hostile.Body(valid));
+            if (request.Method.Method != "TRACE") request.Content = DoorBodies.Of(target.Pattern, random, hostile);
         }
         Identify(random, request, hostile, app, cookie, api, target.Pattern.StartsWith("/api/v1/keys", StringComparison.Ordinal) ? keys : app.SecretKey);
         return request;
@@ -130,6 +138,8 @@ public sealed partial class DoorFuzzTests(ITestOutputHelper output)
         if (random.Next(10) == 0) request.Headers.TryAddWithoutValidation("Origin", Ascii(hostile.Word()));
         if (random.Next(20) == 0) request.Headers.TryAddWithoutValidation("User-Agent", Ascii(hostile.Word()));
         if (random.Next(20) == 0) request.Headers.TryAddWithoutValidation("If-None-Match", Ascii(hostile.Word()));
+        if (random.Next(10) == 0) request.Headers.TryAddWithoutValidation("If-Match", random.Next(2) == 0 ? "\"1\"" : Ascii(hostile.Word()));
+        if (random.Next(10) == 0) request.Headers.TryAddWithoutValidation("Idempotency-Key", random.Next(2) == 0 ? "again" : Ascii(hostile.Word()));
         if (random.Next(20) == 0) request.Headers.TryAddWithoutValidation("Accept", Ascii(hostile.Word()));
     }
 

@@ -36,7 +36,8 @@ internal sealed class Hostile(Random random)
     }
 
     /// <summary>Content with a type and an encoding that may both be lies.</summary>
-    public HttpContent Content(byte[] body)
+    /// <param name="asked">The type that the door asks for.</param>
+    public HttpContent Content(byte[] body, string asked)
     {
         var encoding = random.Next(12);
         var bytes = encoding switch { 0 => Gzip(body), 1 => Bomb, 2 => Gzip(body)[..^Math.Min(8, body.Length)], _ => body };
@@ -45,7 +46,7 @@ internal sealed class Hostile(Random random)
         else if (encoding == 4) content.Headers.TryAddWithoutValidation("Content-Encoding", random.Next(2) == 0 ? "br" : "gzip, gzip");
         var type = random.Next(10) switch
         {
-            0 => null, 1 => "text/plain", 2 => "application/xml", 3 => "multipart/form-data", 4 => "application/x-www-form-urlencoded", 5 => "application/json; charset=utf-16", _ => "application/json",
+            0 => null, 1 => "text/plain", 2 => "application/xml", 3 => "multipart/form-data", 4 => "application/x-www-form-urlencoded", 5 => "application/json; charset=utf-16", _ => asked,
         };
         if (type is not null) content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
         return content;
