@@ -5,7 +5,7 @@ using RecLab.Statistics.Assignment;
 namespace RecLab.Recommenders.Evaluation;
 
 /// <summary>The ways to cut interactions. Each is a pure function of the data, its options and the seed. In the temporal ones nothing trained on
-/// is later than what it is tested with (within a user, or in the whole); where times are unknown the order of rows stands for them.</summary>
+/// is later than what it is tested with (within a user, or in the whole). Within a user the order of rows stands for times that are unknown; across users it says nothing, and a cut at one moment is refused.</summary>
 public static class Splits
 {
     private const byte InTrain = 0, InValidation = 1, InTest = 2, InHidden = 3, InContext = 4;
@@ -55,9 +55,11 @@ public static class Splits
     /// <summary>One moment for everybody: rows before <paramref name="validationFrom"/> train, from <paramref name="testFrom"/> on they test.</summary>
     /// <param name="validationFrom">Unix seconds; equal to <paramref name="testFrom"/> for no validation.</param>
     /// <param name="testFrom">Unix seconds.</param>
+    /// <exception cref="SplitException">Times are unknown.</exception>
     public static Split GlobalTime(Interactions data, long validationFrom, long testFrom)
     {
         if (validationFrom > testFrom) throw new ArgumentException("Validation cannot begin after the test.");
+        if (data.Count > 0 && data.Time[^1] == 0) throw new SplitException("A cut at one moment for everybody needs times, and this data set has none: the order of its rows says nothing across users.");
         return Cut(data, marks =>
         {
             for (var r = 0; r < marks.Length; r++) marks[r] = data.Time[r] >= testFrom ? InTest : data.Time[r] >= validationFrom ? InValidation : InTrain;
@@ -65,13 +67,15 @@ public static class Splits
     }
 
     /// <summary>As <see cref="GlobalTime(Interactions, long, long)"/>, at the moments that leave about these shares of all rows (rows of one second stay together).</summary>
+    /// <exception cref="SplitException">Times are unknown, or no row is before the first of these moments.</exception>
     public static Split GlobalTimeShare(Interactions data, double validation, double test)
     {
         Check(validation, test);
         if (data.Count == 0) return Cut(data, _ => { });
         long At(double share) => share <= 0 ? long.MaxValue : data.Time[Math.Clamp((int)Math.Round(data.Count * (1 - share)), 0, data.Count - 1)];
         var testFrom = At(test);
-        return GlobalTime(data, Math.Min(testFrom, At(validation + test)), testFrom);
+        var split = GlobalTime(data, Math.Min(testFrom, At(validation + test)), testFrom);
+        return split.Train.Count > 0 ? split : throw new SplitException("A cut at one moment for everybody leaves nothing to train on: too many rows lie at the first moment of the data set.");
     }
 
     /// <summary>Rows drawn at random, within each user or from the whole.</summary>

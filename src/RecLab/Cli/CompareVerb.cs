@@ -79,6 +79,10 @@ public static class CompareVerb
         {
             throw new BadArgumentException(e.Message.Split(" (Parameter", 2)[0]);
         }
+        catch (SplitException e)
+        {
+            throw new BadArgumentException(e.Message);
+        }
     }
 
     private static void Quality(Contestant[] all, EvaluationOptions options, TextWriter output)

@@ -17,7 +17,7 @@ public static class ImportVerb
         var name = new Option<string?>("--name") { Description = "Name of the data set (default: that of the file or folder)." };
         var layout = new Option<string?>("--layout") { Description = $"Layout: {string.Join(", ", DatasetReaders.All.Select(r => r.Key))} (default: find out)." };
         var mapping = new Option<string?>("--mapping") { Description = "Columns of a delimited file by heading or number, or fields of JSON lines (with --layout json-lines): user=a,item=b[,value=c][,time=d][,scenario=e]." };
-        var delimiter = new Option<string?>("--delimiter") { Description = "What parts the fields, \"tab\" for a tab; with --mapping (default: ,)." };
+        var delimiter = new Option<string?>("--delimiter") { Description = "What parts the fields, \"tab\" for a tab, \"blank\" for runs of blanks; with --mapping (default: ,)." };
         var noHeader = new Option<bool>("--no-header") { Description = "The first line is data already; with --mapping." };
         var hidden = new Option<double>("--hidden") { Description = "Share of each user's newest rows kept as hidden truth, 0 to 0.5.", DefaultValueFactory = _ => 0.1 };
         var cleaning = new CleaningSettings();
@@ -106,8 +106,9 @@ public static class ImportVerb
     {
         null => ',',
         "tab" or "\\t" => '\t',
+        "blank" => ' ',
         [var one] => one,
-        _ => throw new BadArgumentException($"--delimiter is one character or \"tab\", not '{text}'."),
+        _ => throw new BadArgumentException($"--delimiter is one character, \"tab\" or \"blank\", not '{text}'."),
     };
 
     private static string NameOf(string path)

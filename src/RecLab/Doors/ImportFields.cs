@@ -15,7 +15,7 @@ public sealed record ColumnsBody
     [Description("A .NET date pattern such as dd.MM.yyyy HH:mm.")] public string? DatePattern { get; init; }
     [Description("Where a row came about: a placement.")] public string? Placement { get; init; }
     public bool? HasHeader { get; init; }
-    [Description("One ASCII character.")] public string? Delimiter { get; init; }
+    [Description("One ASCII character; a blank stands for any run of blanks and tabs.")] public string? Delimiter { get; init; }
 
     internal static ColumnsBody Of(ColumnMapping c) => new()
     {

@@ -155,6 +155,19 @@ public sealed class SplitsTests
     }
 
     [Fact]
+    public void A_cut_at_one_moment_is_refused_where_no_moment_parts_the_rows()
+    {
+        var timeless = Toy.Rows(2, 3, (0, 0, 1, 0), (1, 1, 1, 0), (0, 2, 1, 0));
+        const string Sentence = "A cut at one moment for everybody needs times, and this data set has none: the order of its rows says nothing across users.";
+        Assert.Equal(Sentence, Assert.Throws<SplitException>(() => new SplitPlan(SplitKind.GlobalTime).Cut(timeless)).Message);
+        Assert.Equal(Sentence, Assert.Throws<SplitException>(() => Splits.GlobalTime(timeless, 1, 2)).Message);
+        var together = Toy.Rows(2, 3, (0, 0, 1, 5), (1, 1, 1, 5), (0, 2, 1, 5));
+        Assert.Equal("A cut at one moment for everybody leaves nothing to train on: too many rows lie at the first moment of the data set.",
+            Assert.Throws<SplitException>(() => new SplitPlan(SplitKind.GlobalTime).Cut(together)).Message);
+        Assert.Equal(1, new SplitPlan(SplitKind.GlobalTime) { Validation = 0 }.Cut(Toy.Rows(2, 3, (0, 0, 1, 5), (1, 1, 1, 5), (0, 2, 1, 6))).Test.Count);
+    }
+
+    [Fact]
     public void Nothing_can_be_cut_from_nothing()
     {
         foreach (var kind in Enum.GetValues<SplitKind>()) Assert.Equal(0, new SplitPlan(kind).Cut(Toy.Rows(2, 2)).Test.Count);

@@ -40,5 +40,12 @@ public sealed class EaseTests : RecommenderContract
         Assert.Equal("EASE on 40,981 items would leave a model of 6.7 GB; set the weights kept per item (500, say).", Assert.Throws<TrainingException>(() => new Ease(new()).Train(data, new())).Message);
     }
 
+    [Fact]
+    public void Negative_weights_are_refused_in_one_sentence()
+    {
+        var data = new Interactions(Vocabulary.OfNumbers(1), Vocabulary.OfNumbers(2), [0, 0], [0, 1], [5, -5], new long[2]);
+        Assert.Equal("EASE needs weights of zero or more; some values of the data set are negative.", Assert.Throws<TrainingException>(() => new Ease(new() { UseValues = true }).Train(data, new())).Message);
+    }
+
     private static bool Near(float a, float b) => Math.Abs(a - b) < 1e-5f;
 }

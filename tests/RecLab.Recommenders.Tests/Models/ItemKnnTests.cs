@@ -27,6 +27,17 @@ public sealed class ItemKnnTests : RecommenderContract
         Assert.Equal(ofTwo, scores[2], 1e-6);
     }
 
+    [Theory]
+    [InlineData(Similarity.Cosine), InlineData(Similarity.TfIdf), InlineData(Similarity.Bm25), InlineData(Similarity.Jaccard)]
+    public void Negative_weights_are_refused_in_one_sentence(Similarity similarity)
+    {
+        // Of one user's 5 and -5, sqrt(|-5|) and BM25's -5 / (-5 + 1.2) > 0 would both make the dislike a likeness.
+        var data = new Interactions(Vocabulary.OfNumbers(2), Vocabulary.OfNumbers(2), [0, 0, 1], [0, 1, 0], [5, -5, 1], new long[3]);
+        Assert.Equal("Item kNN needs weights of zero or more; some values of the data set are negative.",
+            Assert.Throws<TrainingException>(() => new ItemKnn(new() { Similarity = similarity, UseValues = true }).Train(data, new())).Message);
+        Assert.True(new ItemKnn(new() { Similarity = similarity }).Train(data, new()).Items.Count == 2, "touches alone carry no sign");
+    }
+
     [Fact]
     public void Tf_idf_lets_busy_users_count_less()
     {

@@ -41,6 +41,13 @@ public sealed class CompareVerbTests : IDisposable
         Assert.Contains("200 folds", Assert.Throws<BadArgumentException>(() => Compare(new(SplitKind.Fold) { Folds = 200 }, "als")).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_cut_in_time_of_rows_without_times_is_refused()
+    {
+        File.WriteAllLines(_file, File.ReadAllLines(_file).Select(l => string.Join(',', l.Split(',')[..3])));
+        Assert.StartsWith("A cut at one moment for everybody needs times", Assert.Throws<BadArgumentException>(() => Compare(new(SplitKind.GlobalTime), "popularity")).Message, StringComparison.Ordinal);
+    }
+
     /// <summary>A line without its last columns, which are times.</summary>
     private static string Timeless(string line) => line[..Math.Min(80, line.Length)];
 

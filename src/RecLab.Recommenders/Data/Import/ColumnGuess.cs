@@ -15,12 +15,14 @@ internal static class ColumnGuess
     /// <summary>The mapping of a file, or null where user and item cannot be told.</summary>
     public static ColumnMapping? Of(DatasetPart part)
     {
-        foreach (var delimiter in "\t,;|")
+        foreach (var delimiter in "\t,;| ")
         {
             var rows = FirstRows(part, delimiter, 20);
             if (rows.Count == 0 || rows[0].Length is < 2 or > 256) continue;
+            var even = rows.All(r => r.Length == rows[0].Length);
+            if (delimiter == ' ' && !(even && rows.Count > 1)) continue; // prose has blanks too
             if (Headed(rows[0], delimiter) is { } headed) return headed;
-            if (rows[0].Length is >= 2 and <= 4 && rows.All(r => r.Length == rows[0].Length) && Headless(rows, delimiter) is { } headless) return headless;
+            if (rows[0].Length is >= 2 and <= 4 && even && Headless(rows, delimiter) is { } headless) return headless;
         }
         return null;
     }
@@ -46,14 +48,14 @@ internal static class ColumnGuess
         if (rows[0].Length == 2) return rows.All(r => r.All(f => long.TryParse(f, NumberStyles.Integer, CultureInfo.InvariantCulture, out _))) ? mapping : null;
         if (!rows.All(r => double.TryParse(r[2], NumberStyles.Float, CultureInfo.InvariantCulture, out _))) return null;
         if (rows[0].Length == 4) return mapping with { Value = "3", Time = "4" };
-        return rows.All(r => double.Parse(r[2], NumberStyles.Float, CultureInfo.InvariantCulture) >= 100_000_000) ? mapping with { Time = "3" } : mapping with { Value = "3" };
+        return rows.All(r => TimeParser.IsDay(r[2])) || rows.All(r => double.Parse(r[2], NumberStyles.Float, CultureInfo.InvariantCulture) >= 100_000_000) ? mapping with { Time = "3" } : mapping with { Value = "3" };
     }
 
     /// <summary>RecBole writes "user_id:token"; the type after the colon is not part of the name. A path like user.id reads as user_id.</summary>
     private static string Plain(string heading) => heading.Trim().Split(':')[0].Replace('.', '_');
 
     /// <summary>The first records, or none where the file cannot be read with this delimiter.</summary>
-    private static List<string[]> FirstRows(DatasetPart part, char delimiter, int count)
+    internal static List<string[]> FirstRows(DatasetPart part, char delimiter, int count)
     {
         using var rows = DelimitedRows.Open(part, delimiter);
         var first = new List<string[]>();

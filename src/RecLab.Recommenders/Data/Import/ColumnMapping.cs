@@ -3,7 +3,7 @@ namespace RecLab.Recommenders.Data.Import;
 /// <summary>How times are written in a delimited file.</summary>
 public enum TimeFormat
 {
-    /// <summary>Judge by the first row: a date, or a number whose size tells seconds from milliseconds.</summary>
+    /// <summary>Judge by the first rows: dates (eight digits like 20240131 in all of them among these), or numbers whose size tells seconds from milliseconds.</summary>
     Detect,
     UnixSeconds,
     UnixMilliseconds,
@@ -34,7 +34,7 @@ public sealed record ColumnMapping
 
     public bool HasHeader { get; init; } = true;
 
-    /// <summary>The ASCII character that parts the fields.</summary>
+    /// <summary>The ASCII character that parts the fields; a blank stands for any run of blanks and tabs.</summary>
     public char Delimiter { get; init; } = ',';
 
     /// <summary>Value of rows without a value column.</summary>

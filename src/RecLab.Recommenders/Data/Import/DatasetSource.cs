@@ -47,6 +47,9 @@ public sealed class DatasetSource : IDisposable
         ZipArchive? archive = null;
         try
         {
+            using (var file = File.OpenRead(path))
+                if (ZipDirectory.Entries(file, MostParts) is > MostParts and var parts)
+                    throw new ImportException($"'{name}' holds {(parts == MostParts + 1 ? $"more than {MostParts:N0} files, the most" : $"{parts:N0} files, more than the {MostParts:N0}")} a data set may have.");
             archive = ZipFile.OpenRead(path);
             Check(archive, name, new FileInfo(path).Length);
             return new(name, archive, archive.Entries.Where(e => e.Name.Length > 0).OrderBy(e => e.FullName.Count(c => c is '/' or '\\')).Select(DatasetPart.OfEntry));
@@ -66,11 +69,11 @@ public sealed class DatasetSource : IDisposable
     /// <summary>Nothing here is ever unpacked to disk; an archive that tries all the same, or whose pieces overlap to unpack to more than they are, is refused whole.</summary>
     private static void Check(ZipArchive archive, string name, long length)
     {
-        if (archive.Entries.Count > MostParts) throw new ImportException($"'{name}' holds {archive.Entries.Count:N0} files, more than the {MostParts:N0} a data set may have.");
         long packed = 0;
         foreach (var entry in archive.Entries)
         {
             if (LeadsOut(entry.FullName)) throw new ImportException($"'{name}' is refused: the name '{Shown(entry.FullName)}' in it leads out of the archive.");
+            if ((entry.ExternalAttributes >>> 16 & 0xF000) == 0xA000) throw new ImportException($"'{name}' is refused: '{Shown(entry.FullName)}' in it is a link, not a file.");
             if (entry.IsEncrypted) throw new ImportException($"'{name}' is locked with a password ('{Shown(entry.FullName)}'); unpack it first.");
             packed += entry.CompressedLength;
         }

@@ -32,6 +32,10 @@ public sealed class DelimitedReader : IDatasetReader
         .OrderByDescending(p => Path.GetFileNameWithoutExtension(p.Name).ToLowerInvariant() is "interactions" or "ratings" or "events" or "train" or "data")
         .ThenBy(p => p.Name, StringComparer.Ordinal);
 
+    /// <summary>The times of the first rows, by which their format is told.</summary>
+    private static List<string> FirstTimes(DatasetPart part, ColumnMapping columns, int time) => time < 0 || columns.TimeFormat != TimeFormat.Detect ? []
+        : [.. ColumnGuess.FirstRows(part, columns.Delimiter, TimeParser.Looked + 1).Skip(columns.HasHeader ? 1 : 0).Where(r => r.Length > time && r[time].Length > 0).Select(r => r[time])];
+
     /// <summary>Reads the rows of a file into a run.</summary>
     internal static void Rows(ImportRun run, DatasetPart part, ColumnMapping columns)
     {
@@ -40,7 +44,7 @@ public sealed class DelimitedReader : IDatasetReader
         var heading = columns.HasHeader ? rows.Texts() : null;
         int user = Index(columns.User), item = Index(columns.Item), value = Index(columns.Value), time = Index(columns.Time), scenario = Index(columns.Scenario);
         var width = Math.Max(Math.Max(user, item), Math.Max(Math.Max(value, time), scenario)) + 1;
-        var times = new TimeParser(columns);
+        var times = new TimeParser(columns, FirstTimes(part, columns, time));
         while (rows.Next())
         {
             run.Counted(rows.Fraction, part.Name);

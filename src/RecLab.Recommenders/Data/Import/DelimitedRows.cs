@@ -17,6 +17,7 @@ internal sealed class DelimitedRows : IDisposable
     {
         _name = part.Name;
         (var content, _fraction) = part.Open();
+        if (delimiter == ' ') content = new BlankRuns(content);
         _reader = CsvReader.Create(content, new CsvReaderOptions
         {
             Separator = delimiter, HasHeader = false, TrimWhitespace = true, TrackLineNumbers = true, MaxRecordSize = LongestRecord, BufferSize = 1 << 18,

@@ -48,8 +48,13 @@ public sealed record ImportPreview(IDatasetReader? Reader, string? File, ColumnM
     /// <summary>1, 2, ... for each column.</summary>
     public IReadOnlyList<string> Numbers => Rows.Count == 0 ? [] : [.. Enumerable.Range(1, Rows[0].Length).Select(n => n.ToString(System.Globalization.CultureInfo.InvariantCulture))];
 
-    /// <summary>The one that cuts the first record into most fields.</summary>
-    private static char Delimiter(DatasetPart part) => ",\t;|".MaxBy(d => First(part, d).FirstOrDefault()?.Length ?? 0);
+    /// <summary>The one that cuts the first record into most fields; a blank only where no other cuts it, as names hold blanks too.</summary>
+    private static char Delimiter(DatasetPart part)
+    {
+        int Fields(char delimiter) => First(part, delimiter).FirstOrDefault()?.Length ?? 0;
+        var best = ",\t;|".MaxBy(Fields);
+        return Fields(best) > 1 || Fields(' ') < 2 ? best : ' ';
+    }
 
     private static List<string[]> First(DatasetPart part, char delimiter)
     {

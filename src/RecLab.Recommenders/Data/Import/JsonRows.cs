@@ -7,7 +7,7 @@ internal static class JsonRows
     public static void Read(ImportRun run, DatasetPart part, ColumnMapping columns)
     {
         var fields = new JsonFields(columns.User, columns.Item, columns.Value, columns.Time, columns.Scenario);
-        var times = new TimeParser(columns);
+        var times = new TimeParser(columns, FirstTimes(part, columns));
         run.Pieces(part, (line, number) =>
         {
             if (line.TrimStart(" \t"u8).IsEmpty) return;
@@ -23,6 +23,14 @@ internal static class JsonRows
             if (rule is null) run.Add(fields[0], fields[1], rating, seconds, part.Name, number, line, columns.Scenario is not null && fields.Has(4) ? fields[4] : default);
             else run.Refusals.Refuse(rule, part.Name, number, line);
         });
+    }
+
+    /// <summary>The times of the first objects, by which their format is told.</summary>
+    private static List<string> FirstTimes(DatasetPart part, ColumnMapping columns)
+    {
+        if (columns.Time is null || columns.TimeFormat != TimeFormat.Detect) return [];
+        var time = new JsonFields(columns.Time);
+        return [.. FirstLines.Of(part, TimeParser.Looked).Where(l => time.Read(System.Text.Encoding.UTF8.GetBytes(l)) && time.Has(0)).Select(_ => Fields.Text(time[0]))];
     }
 
     /// <summary>The keys of the first objects, in the order in which they appear; null where the file does not begin with objects.</summary>

@@ -36,8 +36,22 @@ public sealed class SequenceReader : IDatasetReader
 
     private static bool IsSequence(DatasetPart part)
     {
-        var lines = FirstLines.Of(part, 100);
-        return lines.Count > 0 && lines.All(l => l.TrimEnd().Split(' ') is { Length: > 1 } fields && fields.All(f => f.Length > 0 && f.All(char.IsAsciiDigit)));
+        var lines = FirstLines.Of(part, 1000).ConvertAll(l => l.TrimEnd().Split(' '));
+        return lines.Count > 0 && lines.Take(100).All(l => l.Length > 1 && l.All(f => f.Length > 0 && f.All(char.IsAsciiDigit))) && !IsTable(lines);
+    }
+
+    /// <summary>Rows of user, item, rating and time parted by a blank look like short sequences. Who has all items in one line has no second one; and where no user comes
+    /// twice among these lines, a third number that is a rating or a last one that is a moment everywhere is no item.</summary>
+    private static bool IsTable(List<string[]> lines)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var (repeats, wide) = (false, false);
+        foreach (var line in lines) { repeats |= !seen.Add(line[0]); wide |= line.Length > 2; }
+        if (!wide) return false;
+        if (repeats) return true;
+        if (lines[0].Length is not (3 or 4) || lines.Any(l => l.Length != lines[0].Length)) return false;
+        double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+        return lines.All(l => Number(l[^1]) >= 100_000_000) || lines.All(l => TimeParser.IsDay(l[^1])) || (lines.Count >= 20 && lines.All(l => Number(l[2]) <= 10) && lines.Any(l => Number(l[1]) > 10));
     }
 
     private static void Row(ImportRun run, string file, ReadOnlySpan<byte> line, long number)

@@ -59,13 +59,8 @@ public sealed record ImplicitAlsOptions : RecommenderOptions
 
     /// <summary>What each pair weighs.</summary>
     /// <exception cref="TrainingException">A weight is negative.</exception>
-    internal SparseMatrix Cells(Interactions data)
-    {
-        var touched = SparseMatrix.Of(data, Weight switch { AlsWeight.Touched => CellValue.Touched, AlsWeight.Count => CellValue.Count, _ => CellValue.Sum });
-        foreach (var value in touched.AllValues)
-            if (value < 0) throw new TrainingException("ALS needs weights of zero or more; some values of the data set are negative.");
-        return touched;
-    }
+    internal SparseMatrix Cells(Interactions data) =>
+        SparseMatrix.Of(data, Weight switch { AlsWeight.Touched => CellValue.Touched, AlsWeight.Count => CellValue.Count, _ => CellValue.Sum }).Weights("ALS");
 }
 
 /// <summary>Matrix factorisation for implicit feedback by alternating least squares. With S the touched pairs, w their weights, U users and

@@ -34,7 +34,7 @@ public sealed class Ease(EaseOptions options) : IRecommender
         var n = data.Items.Count;
         if (options.WeightsPerItem == 0 && 4L * n * n > MostDense)
             throw new TrainingException($"EASE on {n:N0} items would leave a model of {4L * n * n / 1e9:F1} GB; set the weights kept per item (500, say).");
-        var p = SparseProduct.Gram(context, SparseMatrix.Of(data, options.UseValues ? CellValue.Sum : CellValue.Touched));
+        var p = SparseProduct.Gram(context, SparseMatrix.Of(data, options.UseValues ? CellValue.Sum : CellValue.Touched).Weights("EASE"));
         for (var i = 0; i < n; i++) p[i][i] += (float)options.Regularization;
         context.Report(0.1, "inverting");
         if (!SymmetricInverse.Invert(p, context, share => context.Report(0.1 + 0.85 * share, "inverting")))

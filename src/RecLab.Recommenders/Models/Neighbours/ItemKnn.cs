@@ -52,7 +52,7 @@ public sealed class ItemKnn(ItemKnnOptions options) : IRecommender
     public IModel Train(Interactions data, TrainingContext context)
     {
         if (data.Count == 0) throw new TrainingException("There are no interactions to learn from.");
-        var byItem = SparseMatrix.Of(data, options.UseValues ? CellValue.Sum : CellValue.Touched).Transpose();
+        var byItem = SparseMatrix.Of(data, options.UseValues ? CellValue.Sum : CellValue.Touched).Weights("Item kNN").Transpose();
         var measure = new SimilarityMeasure(options.Similarity, byItem, options.Shrinkage, options.Asymmetry, options.Bm25K1, options.Bm25B);
         var nearest = new KeptLinks[byItem.Rows];
         Array.Fill(nearest, KeptLinks.None);

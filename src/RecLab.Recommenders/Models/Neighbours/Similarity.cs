@@ -29,7 +29,7 @@ internal sealed class SimilarityMeasure
     private readonly double _shrinkage, _asymmetry, _k1, _b, _meanLength;
     private readonly double[] _rarity, _squares, _asTarget, _asTouched;
 
-    /// <param name="rows">What is compared, one row each.</param>
+    /// <param name="rows">What is compared, one row each; no cell is negative.</param>
     /// <param name="shrinkage">Added to the denominator.</param>
     /// <param name="asymmetry">a of the asymmetric cosine.</param>
     public SimilarityMeasure(Similarity kind, SparseMatrix rows, double shrinkage, double asymmetry = 0.5, double k1 = 1.2, double b = 0.75)
@@ -85,7 +85,7 @@ internal sealed class SimilarityMeasure
 
     /// <summary>tf-idf: <c>sqrt(value) idf</c>; BM25: <c>idf value (k1 + 1) / (value + k1 (1 - b + b length / mean length))</c>.</summary>
     private float Weight(int column, float value, double length) => _kind == Similarity.TfIdf
-        ? (float)(Math.Sqrt(Math.Abs(value)) * _rarity[column])
+        ? (float)(Math.Sqrt(value) * _rarity[column])
         : (float)(_rarity[column] * value * (_k1 + 1) / (value + _k1 * (1 - _b + _b * length / _meanLength)));
 
     private static double Squares(ReadOnlySpan<float> values)

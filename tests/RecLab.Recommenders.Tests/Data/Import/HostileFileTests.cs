@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using RecLab.Recommenders.Data.Import;
 using Xunit;
@@ -34,16 +35,77 @@ public sealed class HostileFileTests : IDisposable
     [InlineData("..\\windows\\u.data")]
     [InlineData("C:\\u.data")]
     [InlineData("a/../../ratings.csv")]
+    [InlineData("ratings.csv\0.txt")]
+    [InlineData("\\\\server\\share\\u.data")]
     public void An_archive_with_a_name_that_leads_out_of_it_is_refused_whole(string name) =>
         Assert.EndsWith("leads out of the archive.", Refused(_folder.Zip("out.zip", ("ratings.csv", Heading + "a,b,1,1\n"), (name, "x"))), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_link_in_an_archive_is_refused()
+    {
+        var path = _folder.Zip("link.zip", ("ratings.csv", "/etc/passwd"));
+        using (var archive = ZipFile.Open(path, ZipArchiveMode.Update)) archive.Entries[0].ExternalAttributes = unchecked((int)0xA1FF0000); // S_IFLNK | 0777
+        Assert.Equal("'link.zip' is refused: 'ratings.csv' in it is a link, not a file.", Refused(path));
+    }
+
+    [Theory]
+    [InlineData("NUL")]
+    [InlineData("con.csv")]
+    [InlineData("a/aux.csv")]
+    [InlineData("LPT1.csv ")]
+    [InlineData("\u202Evsc.sgnitar")]
+    [InlineData(300)]
+    public void What_a_file_is_called_does_not_matter_as_nothing_is_unpacked(object name)
+    {
+        var file = name as string ?? new string('n', (int)name);
+        using var source = DatasetSource.Open(_folder.Zip("odd.zip", (file, Heading + "a,b,3,5\n")));
+        var data = new DelimitedReader().Read(source, Options, null, TestContext.Current.CancellationToken).Interactions;
+        Assert.Equal((1, 3f), (data.Count, data.Value[0]));
+        Assert.Equal(["odd.zip"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void An_archive_of_too_many_files_is_refused_before_it_is_opened()
+    {
+        var path = _folder.Zip("many.zip", [.. Enumerable.Range(0, 10_001).Select(i => ($"{i}", ""))]);
+        Assert.Equal("'many.zip' holds more than 10,000 files, the most a data set may have.", Refused(path));
+
+        // An end record that tells less than there is: the headers themselves are counted, and no further than need be.
+        var zip = File.ReadAllBytes(path);
+        var end = zip.AsSpan().LastIndexOf("PK\x05\x06"u8);
+        BitConverter.GetBytes((ushort)1).CopyTo(zip, end + 8);
+        BitConverter.GetBytes((ushort)1).CopyTo(zip, end + 10);
+        Assert.Equal("'few.zip' holds more than 10,000 files, the most a data set may have.", Refused(_folder.Write("few.zip", zip)));
+    }
+
+    [Fact]
+    public void The_end_record_of_a_large_archive_is_believed_before_anything_is_read()
+    {
+        // A zip64 end record (APPNOTE 4.3.14) of five thousand million entries, its locator (4.3.15) and an end record that points to it; not one header.
+        using var zip = new MemoryStream();
+        using (var writer = new BinaryWriter(zip))
+        {
+            writer.Write("PK\x06\x06"u8); writer.Write(44L); writer.Write((ushort)45); writer.Write((ushort)45); writer.Write(0); writer.Write(0); writer.Write(5_000_000_000L); writer.Write(5_000_000_000L); writer.Write(0L); writer.Write(0L);
+            writer.Write("PK\x06\x07"u8); writer.Write(0); writer.Write(0L); writer.Write(1);
+            writer.Write("PK\x05\x06"u8); writer.Write((ushort)0); writer.Write((ushort)0); writer.Write(ushort.MaxValue); writer.Write(ushort.MaxValue); writer.Write(uint.MaxValue); writer.Write(uint.MaxValue); writer.Write((ushort)0);
+        }
+        Assert.Equal("'large.zip' holds 5,000,000,000 files, more than the 10,000 a data set may have.", Refused(_folder.Write("large.zip", zip.ToArray())));
+    }
+
+    [Fact]
+    public void As_many_files_as_a_data_set_may_have_are_read()
+    {
+        using var source = DatasetSource.Open(_folder.Zip("most.zip", [.. Enumerable.Range(0, 9_999).Select(i => ($"{i}", "")), ("ratings.csv", Heading + "a,b,3,5\n")]));
+        Assert.Equal(10_000, source.Parts.Count);
+    }
 
     [Fact]
     public void A_file_that_unpacks_to_far_too_much_is_stopped()
     {
         var packed = new MemoryStream();
-        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Optimal, leaveOpen: true)) gzip.Write(new byte[4 << 20]);
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true)) gzip.Write(new byte[4 << 20]);
         packed.Position = 0;
-        using var guard = new BombGuard(new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionMode.Decompress), "bomb.csv", packed.Length, free: 1 << 20);
+        using var guard = new BombGuard(new GZipStream(packed, CompressionMode.Decompress), "bomb.csv", packed.Length, free: 1 << 20);
         var buffer = new byte[1 << 16];
         long read = 0;
         var refused = Assert.Throws<ImportException>(() => { for (int got; (got = guard.Read(buffer)) > 0;) read += got; });
