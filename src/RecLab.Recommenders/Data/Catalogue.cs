@@ -18,8 +18,11 @@ public sealed class Catalogue
 {
     private readonly Dictionary<string, ItemInfo> _items;
 
-    public Catalogue(IEnumerable<ItemInfo> items)
+    /// <param name="items">What is known of each; of two with the same id the last counts.</param>
+    /// <param name="graph">What is known around them, or null.</param>
+    public Catalogue(IEnumerable<ItemInfo> items, KnowledgeGraph? graph = null)
     {
+        Graph = graph;
         _items = new(StringComparer.Ordinal);
         foreach (var item in items) _items[item.Id] = item;
     }
@@ -27,7 +30,12 @@ public sealed class Catalogue
     /// <summary>Nothing is known of any item.</summary>
     public static Catalogue Empty { get; } = new([]);
 
+    /// <summary>How many items are described.</summary>
     public int Count => _items.Count;
+
+    /// <summary>What is known around the items as a graph, or null where nothing is.</summary>
+    public KnowledgeGraph? Graph { get; }
+
     public IEnumerable<ItemInfo> Items => _items.Values;
 
     /// <summary>What is known of an item; only its id where nothing is.</summary>

@@ -21,10 +21,8 @@ public sealed class VocabularyBuilder
     public int Add(ReadOnlySpan<byte> id)
     {
         var hash = Hash(id);
-        var mask = _slots.Length - 1;
-        var at = (int)(hash & (uint)mask);
-        for (; _slots[at] != 0; at = (at + 1) & mask)
-            if (_hashes[_slots[at] - 1] == hash && id.SequenceEqual(BytesOf(_slots[at] - 1))) return _slots[at] - 1;
+        var at = Slot(id, hash);
+        if (_slots[at] != 0) return _slots[at] - 1;
         Append(id, hash);
         _slots[at] = Count;
         if (Count * 2 > _slots.Length) Grow();
@@ -39,11 +37,23 @@ public sealed class VocabularyBuilder
         return Add(bytes[..Encoding.UTF8.GetBytes(id, bytes)]);
     }
 
+    /// <summary>The index of an id, or -1 where it was not added.</summary>
+    public int Find(ReadOnlySpan<byte> id) => _slots[Slot(id, Hash(id))] - 1;
+
     public Vocabulary Build()
     {
         var ids = new string[Count];
         for (var i = 0; i < ids.Length; i++) ids[i] = Encoding.UTF8.GetString(BytesOf(i));
         return new Vocabulary(ids);
+    }
+
+    /// <summary>Where an id is, or the free place where it would be.</summary>
+    private int Slot(ReadOnlySpan<byte> id, uint hash)
+    {
+        var mask = _slots.Length - 1;
+        var at = (int)(hash & (uint)mask);
+        while (_slots[at] != 0 && !(_hashes[_slots[at] - 1] == hash && id.SequenceEqual(BytesOf(_slots[at] - 1)))) at = (at + 1) & mask;
+        return at;
     }
 
     private ReadOnlySpan<byte> BytesOf(int index)

@@ -24,6 +24,14 @@ public sealed record SliceProfile(string Name, int Rows, int Users, int Items, i
     internal static DateTimeOffset? At(Interactions data, Index row) => data.Count == 0 || data.Time[^1] == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(data.Time[row]);
 }
 
+/// <summary>The size of a data set's knowledge graph.</summary>
+/// <param name="Items">Items of the data set that are entities of the graph.</param>
+public sealed record GraphProfile(int Edges, int Relations, int Entities, int Items)
+{
+    internal static GraphProfile? Of(Interactions data) => data.Catalogue.Graph is not { } graph ? null
+        : new(graph.Count, graph.Relations.Count, graph.Entities.Count, data.Items.Ids.Count(id => graph.Of(id) >= 0));
+}
+
 /// <summary>What a data set looks like: who is how active, what is how popular, and when.</summary>
 public sealed record DatasetProfile
 {
@@ -59,6 +67,9 @@ public sealed record DatasetProfile
     /// <summary>Items of which more than the id is known.</summary>
     public required int Described { get; init; }
 
+    /// <summary>The knowledge graph around the items; null where there is none.</summary>
+    public GraphProfile? Graph { get; init; }
+
     /// <summary>Rows of the four slices that are cut in each user's time.</summary>
     public required int Train { get; init; }
     public required int Validation { get; init; }
@@ -87,7 +98,7 @@ public sealed record DatasetProfile
             Activity = Doubling(perUser), Popularity = Doubling(perItem), Time = time, Period = period,
             Density = data.Users.Count == 0 || data.Items.Count == 0 ? 0 : (double)pairs / data.Users.Count / data.Items.Count,
             Gini = GiniOf(perItem), ItemsWithHalf = Half(perItem), MedianPerUser = Median(perUser), MedianPerItem = Median(perItem),
-            Repeats = data.Count - pairs, Described = data.Catalogue.Count,
+            Repeats = data.Count - pairs, Described = data.Catalogue.Count, Graph = GraphProfile.Of(data),
             Slices = [.. new[] { ("Train", split.Train), ("Validation", split.Validation), ("Test", split.Test), ("Hidden truth", split.Hidden) }.Select(s => SliceProfile.Of(s.Item1, s.Item2, split.Train))],
             First = SliceProfile.At(data, 0), Last = SliceProfile.At(data, ^1),
             Train = split.Train.Count, Validation = split.Validation.Count, Test = split.Test.Count, Hidden = split.Hidden.Count,

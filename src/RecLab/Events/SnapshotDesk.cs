@@ -35,7 +35,7 @@ public sealed class SnapshotDesk(InteractionReader log, DatasetShelf shelf, Data
         var data = await shelf.OpenAsync(chosen.Id, cancellation);
         // told with a secret key; what a page alone has named stays unknown
         var told = await db.Set<ToldItem>().AsNoTracking().Where(i => i.DeletedAt == null).ToListAsync(cancellation);
-        if (told.Count > 0) data = data.Describe(new Catalogue(data.Catalogue.Items.Concat(told.OrderBy(i => i.Id, StringComparer.Ordinal).Select(i => i.Over(data.Catalogue.Contains(i.Id) ? data.Catalogue[i.Id] : null)))), data.Audience);
+        if (told.Count > 0) data = data.Describe(new Catalogue(data.Catalogue.Items.Concat(told.OrderBy(i => i.Id, StringComparer.Ordinal).Select(i => i.Over(data.Catalogue.Contains(i.Id) ? data.Catalogue[i.Id] : null))), data.Catalogue.Graph), data.Audience);
         return await Task.Run(() => Cut(chosen, data, recipe, testers, cancellation), cancellation);
     }
 

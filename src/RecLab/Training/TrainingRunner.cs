@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using RecLab.Data;
 using RecLab.Recommenders;
 using RecLab.Recommenders.Catalog;
+using RecLab.Recommenders.Data.Snapshots;
 using RecLab.Recommenders.Evaluation;
 using RecLab.Storage;
 using RecLab.Training.Searches;
@@ -50,7 +51,7 @@ public sealed class TrainingRunner(IDbContextFactory<RecLabDb> database, Dataset
                 ? (RunState.Queued, "Interrupted because the server stopped; it goes on at the next start.")
                 : (RunState.Cancelled, "Cancelled.");
         }
-        catch (Exception e) when (e is TrainingException or RefusedException or OptionsException or InvalidDataException)
+        catch (Exception e) when (e is TrainingException or RefusedException or OptionsException or InvalidDataException or SnapshotException)
         {
             return (RunState.Failed, e.Message);
         }

@@ -78,6 +78,8 @@ public sealed class ItemsDoorTests(ShopApp app) : IClassFixture<ShopApp>, IAsync
     public async Task An_item_no_model_has_learnt_comes_by_its_content_to_those_who_like_its_like_and_is_learnt_by_the_next_training()
     {
         await using var own = new ShopApp();
+        var stock = ShopApp.Stock();
+        await own.OpenAsync(stock.Describe(new(stock.Catalogue.Items, new(new(["e0", "e1"]), new(["like"]), [0], [0], [1], new(["0"]), [0])), stock.Audience));
         await own.WithAislesAsync();
         var variant = await own.ServeAsync("content-als", "als");
         await own.PlacementAsync("fresh", p => (p.Exploration, p.DefaultVariantId) = (0, variant.Id));
@@ -109,6 +111,7 @@ public sealed class ItemsDoorTests(ShopApp app) : IClassFixture<ShopApp>, IAsync
         var data = await own.Get<DatasetShelf>().OpenAsync(snapshot.Id, Cancellation);
         Assert.True(data.Items.IndexOf("brand-new") >= 0);
         Assert.Equal("Item of today", data.Catalogue["brand-new"].Title);
+        Assert.Equal("e0", data.Catalogue.Graph!.Entities[data.Catalogue.Graph.Of("0")]); // what was known around the others still is
         Assert.Equal(15, data.ByItem[data.Items.IndexOf("brand-new")].Length);
     }
 

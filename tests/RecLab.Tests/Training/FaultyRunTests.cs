@@ -46,6 +46,20 @@ public sealed class FaultyRunTests : BunitContext, IClassFixture<FaultyRunTests.
     }
 
     [Fact]
+    public async Task A_data_set_that_was_changed_on_disk()
+    {
+        var writer = _app.Get<DatasetWriter>();
+        var dataset = await writer.ReserveAsync("changed", "made", DatasetOrigin.Generated, 0.1, "test", TestContext.Current.CancellationToken);
+        dataset = await writer.StoreAsync(dataset.Id, TrainingApp.Small(), new("made", 960, 960, [], []), TestContext.Current.CancellationToken);
+        await _app.Get<VariantDesk>().CreateAsync(new() { Key = "changed", Name = "changed", Family = "popularity", Options = "{}", DatasetId = dataset.Id }, "test", TestContext.Current.CancellationToken);
+        var column = Path.Combine(_app.DataDir, "datasets", dataset.Folder, "item.i32");
+        var bytes = await File.ReadAllBytesAsync(column, TestContext.Current.CancellationToken);
+        bytes[0] ^= 1;
+        await File.WriteAllBytesAsync(column, bytes, TestContext.Current.CancellationToken);
+        await FailsAsync(await _app.OverAsync((await Desk.RequestAsync("changed", "Ada", device: "cpu")).Id), $"The file item.i32 of the snapshot '{dataset.Folder}' was changed after it was written.");
+    }
+
+    [Fact]
     public async Task A_device_that_is_not_there()
     {
         await _app.VariantAsync("carded", "mf");

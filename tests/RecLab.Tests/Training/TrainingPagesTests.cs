@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RecLab.Access;
 using RecLab.Data;
 using RecLab.Recommenders.Catalog;
+using RecLab.Recommenders.Data;
 using RecLab.Recommenders.Evaluation;
 using RecLab.Training;
 using Xunit;
@@ -121,6 +122,21 @@ public sealed class TrainingPagesTests : BunitContext, IClassFixture<TrainingApp
         var one = Render<DatasetPage>(p => p.Add(d => d.Id, small));
         one.WaitForAssertion(() => Assert.Contains("Gini of popularity", one.Markup), Patience);
         Assert.Contains("No line was refused.", one.Markup);
+    }
+
+    [Fact]
+    public async Task A_data_set_with_a_knowledge_graph_says_how_large_it_is()
+    {
+        var (writer, small) = (_app.Get<DatasetWriter>(), TrainingApp.Small());
+        var graph = new KnowledgeGraph(new(["e0", "e1", "w", "b"]), new(["made_by", "friend_of"]), [0, 1, 2], [0, 0, 1], [2, 3, 3], new(["0", "1", "not here"]), [0, 1, 1]);
+        var dataset = await writer.ReserveAsync("with a graph", "made", DatasetOrigin.Imported, 0.1, "test", TestContext.Current.CancellationToken);
+        await writer.StoreAsync(dataset.Id, small.Describe(new([], graph), Audience.Empty), new("made", small.Count, small.Count, [], []), TestContext.Current.CancellationToken);
+        var page = Render<DatasetPage>(p => p.Add(d => d.Id, dataset.Id));
+        page.WaitForAssertion(() => Assert.Contains("3 edges of 2 relations between 4 entities; 2 items are in it", page.Find("dl.kv").TextContent), Patience);
+        var plain = (await _app.SmallAsync()).Id;
+        var other = Render<DatasetPage>(p => p.Add(d => d.Id, plain));
+        other.WaitForAssertion(() => Assert.NotEmpty(other.FindAll("dl.kv")), Patience);
+        Assert.DoesNotContain("Knowledge graph", other.Markup, StringComparison.Ordinal);
     }
 
     [Fact]

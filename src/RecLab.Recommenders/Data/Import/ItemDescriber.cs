@@ -27,7 +27,7 @@ internal sealed class ItemDescriber
         return null;
     }
 
-    public Catalogue Catalogue() => new(_items.Values);
+    public Catalogue Catalogue(KnowledgeGraph? graph = null) => new(_items.Values, graph);
 
     private static string? First(string? addresses) => MovieLens.WebAddress((addresses ?? "").Split('|')[0]);
 

@@ -1,6 +1,6 @@
 namespace RecLab.Recommenders.Data.Import;
 
-/// <summary>RecBole's atomic files (Zhao et al. 2021): <c>NAME.inter</c>, optionally <c>NAME.item</c> and <c>NAME.user</c>, tab-separated with typed headings: token, token_seq,
+/// <summary>RecBole's atomic files (Zhao et al. 2021): <c>NAME.inter</c>, optionally <c>NAME.item</c> and <c>NAME.user</c>, and a knowledge graph in <c>NAME.kg</c> and <c>NAME.link</c>, tab-separated with typed headings: token, token_seq,
 /// float, float_seq. A split data set (<c>NAME.train.inter</c>, <c>.valid.inter</c>, <c>.test.inter</c>) is read in that order.</summary>
 public sealed class RecBoleReader : IDatasetReader
 {
@@ -8,7 +8,7 @@ public sealed class RecBoleReader : IDatasetReader
 
     public string Key => "recbole";
     public string Name => "RecBole atomic files";
-    public string Layout => "NAME.inter with typed headings (user_id:token, item_id:token, rating:float, timestamp:float; tabs), optionally NAME.item and NAME.user.";
+    public string Layout => "NAME.inter with typed headings (user_id:token, item_id:token, rating:float, timestamp:float; tabs), optionally NAME.item and NAME.user, and NAME.kg with NAME.link.";
 
     public bool Recognises(DatasetSource source) => source.Parts.Any(p => IsInter(p) && FirstLines.Of(p, 1) is [var heading] && heading.Contains(":token", StringComparison.Ordinal));
 
@@ -76,7 +76,7 @@ public sealed class RecBoleReader : IDatasetReader
     {
         var items = new ItemDescriber();
         Describe(run, source, ".item", items.Add);
-        return items.Catalogue();
+        return items.Catalogue(RecBoleGraph.Read(run, source));
     }
 
     private static Audience Users(ImportRun run, DatasetSource source)

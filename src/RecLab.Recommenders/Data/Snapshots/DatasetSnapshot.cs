@@ -34,7 +34,7 @@ public sealed class DatasetSnapshot
         Directory.CreateDirectory(beside);
         try
         {
-            var files = SnapshotColumns.All.Concat(data.Scenarios is null ? [] : SnapshotColumns.OfScenarios).Select(column => Put(beside, column, data)).ToArray();
+            var files = SnapshotColumns.Of(data).Select(column => Put(beside, column, data)).ToArray();
             var timed = data.Count > 0 && data.Time[^1] != 0;
             var manifest = new SnapshotManifest(Format, HashOf(files), data.Count, data.Users.Count, data.Items.Count, data.Catalogue.Count, data.Audience.Count, files)
             {
@@ -76,9 +76,7 @@ public sealed class DatasetSnapshot
             throw new SnapshotException($"The manifest of the snapshot '{name}' is damaged.", e);
         }
         if (manifest?.Files is null || manifest.Format != Format) throw new SnapshotException($"The snapshot '{name}' has format {manifest?.Format}, this program reads format {Format}.");
-        var names = SnapshotColumns.All.Select(c => c.Name);
-        if (manifest.Files.Count > SnapshotColumns.All.Count) names = names.Concat(SnapshotColumns.OfScenarios.Select(c => c.Name));
-        if (!manifest.Files.Select(f => f.Name).SequenceEqual(names)) throw new SnapshotException($"The manifest of the snapshot '{name}' does not list the files a snapshot has.");
+        if (!manifest.Files.Select(f => f.Name).SequenceEqual(SnapshotColumns.Of(manifest.Files).Select(c => c.Name))) throw new SnapshotException($"The manifest of the snapshot '{name}' does not list the files a snapshot has.");
         if (HashOf(manifest.Files) != manifest.Hash) throw new SnapshotException($"The manifest of the snapshot '{name}' contradicts its own hash.");
         foreach (var file in manifest.Files)
         {

@@ -33,17 +33,41 @@ internal static class SnapshotColumns
         new("scenarios.ids", (data, stream) => Ids(data.Scenarios!.Names, stream)),
     ];
 
+    /// <summary>The files of data whose items stand in a graph, after those.</summary>
+    public static IReadOnlyList<SnapshotColumn> OfGraph { get; } =
+    [
+        new("edge-head.i32", (data, stream) => Raw<int>(data.Catalogue.Graph!.Head, stream)),
+        new("edge-relation.i32", (data, stream) => Raw<int>(data.Catalogue.Graph!.Relation, stream)),
+        new("edge-tail.i32", (data, stream) => Raw<int>(data.Catalogue.Graph!.Tail, stream)),
+        new("entities.ids", (data, stream) => Ids(data.Catalogue.Graph!.Entities, stream)),
+        new("relations.ids", (data, stream) => Ids(data.Catalogue.Graph!.Relations, stream)),
+        new("linked.ids", (data, stream) => Ids(data.Catalogue.Graph!.Linked, stream)),
+        new("linked.i32", (data, stream) => Raw<int>(data.Catalogue.Graph!.EntityOf, stream)),
+    ];
+
+    /// <summary>The files these data need, in the order of the manifest.</summary>
+    public static IEnumerable<SnapshotColumn> Of(Interactions data) => Of(data.Scenarios is not null, data.Catalogue.Graph is not null);
+
+    /// <summary>The files that must stand beside those a manifest lists.</summary>
+    public static IEnumerable<SnapshotColumn> Of(IReadOnlyList<SnapshotFile> listed) => Of(listed.Any(f => f.Name == OfScenarios[0].Name), listed.Any(f => f.Name == OfGraph[0].Name));
+
+    private static IEnumerable<SnapshotColumn> Of(bool scenarios, bool graph) => All.Concat(scenarios ? OfScenarios : []).Concat(graph ? OfGraph : []);
+
     /// <exception cref="ArgumentException">Columns contradict one another.</exception>
     /// <exception cref="InvalidDataException">A file is not what its name says.</exception>
     /// <exception cref="JsonException">A description is malformed.</exception>
     public static Interactions Read(IReadOnlyDictionary<string, byte[]> files, SnapshotManifest manifest)
     {
         var data = new Interactions(Ids(files["users.ids"]), Ids(files["items.ids"]), Column<int>(files["user.i32"]), Column<int>(files["item.i32"]),
-            Column<float>(files["value.f32"]), Column<long>(files["time.i64"]), new Catalogue(Lines<ItemInfo>(files["items.jsonl"])), new Audience(Lines<UserInfo>(files["users.jsonl"])),
+            Column<float>(files["value.f32"]), Column<long>(files["time.i64"]), new Catalogue(Lines<ItemInfo>(files["items.jsonl"]), Graph(files)), new Audience(Lines<UserInfo>(files["users.jsonl"])),
             files.TryGetValue("scenario.i32", out var scenarios) ? new(Ids(files["scenarios.ids"]), Column<int>(scenarios)) : null);
         if (data.Count != manifest.Rows || data.Users.Count != manifest.Users || data.Items.Count != manifest.Items) throw new InvalidDataException("its counts differ from its manifest.");
         return data;
     }
+
+    private static KnowledgeGraph? Graph(IReadOnlyDictionary<string, byte[]> files) => !files.TryGetValue("edge-head.i32", out var heads) ? null
+        : new(Ids(files["entities.ids"]), Ids(files["relations.ids"]), Column<int>(heads), Column<int>(files["edge-relation.i32"]), Column<int>(files["edge-tail.i32"]),
+            Ids(files["linked.ids"]), Column<int>(files["linked.i32"]));
 
     private static void Raw<T>(T[] column, Stream stream) where T : unmanaged
     {

@@ -45,6 +45,32 @@ public sealed class DatasetSnapshotTests : IDisposable
     }
 
     [Fact]
+    public void A_knowledge_graph_is_kept_and_is_part_of_the_content()
+    {
+        var plain = DatasetSnapshot.Write(_folder["plain"], Sample());
+        Assert.DoesNotContain(plain.Manifest.Files, f => f.Name.StartsWith("edge-", StringComparison.Ordinal)); // as it was before there were graphs
+        Assert.Null(plain.Load().Catalogue.Graph);
+
+        var snapshot = DatasetSnapshot.Write(_folder["graph"], With(1));
+        Assert.NotEqual(plain.Hash, snapshot.Hash);
+        Assert.NotEqual(snapshot.Hash, DatasetSnapshot.Write(_folder["other"], With(0)).Hash);
+        Assert.Equal(snapshot.Hash, DatasetSnapshot.Write(_folder["again"], DatasetSnapshot.Open(_folder["graph"]).Load()).Hash);
+        var graph = DatasetSnapshot.Open(_folder["graph"]).Load().Catalogue.Graph!;
+        Assert.Equal(["e\tone", "🦊"], graph.Entities.Ids);
+        Assert.Equal(["r", "s"], graph.Relations.Ids);
+        Assert.Equal(["y"], graph.Linked.Ids);
+        int[][] columns = [graph.Head, graph.Relation, graph.Tail, graph.EntityOf];
+        Assert.Equal([[0, 1], [0, 1], [1, 1], [1]], columns);
+
+        var file = Path.Combine(_folder["graph"], "linked.i32");
+        File.WriteAllBytes(file, [9, 0, 0, 0]);
+        Assert.Equal("The file linked.i32 of the snapshot 'graph' was changed after it was written.", Assert.Throws<SnapshotException>(() => DatasetSnapshot.Open(_folder["graph"]).Load()).Message);
+
+        static Interactions With(int entity) => Sample().Describe(new(Sample().Catalogue.Items,
+            new(new Vocabulary(["e\tone", "🦊"]), new Vocabulary(["r", "s"]), [0, 1], [0, 1], [1, 1], new Vocabulary(["y"]), [entity])), Sample().Audience);
+    }
+
+    [Fact]
     public void An_empty_data_set_has_a_snapshot_too()
     {
         DatasetSnapshot.Write(_folder["none"], new(Vocabulary.Empty, Vocabulary.Empty, [], [], [], []));
