@@ -6,7 +6,8 @@ public sealed record RecLabClientOptions
     /// <summary>A secret key (<c>sk_...</c>) on a server, or a publishable one.</summary>
     public required string Key { get; init; }
 
-    /// <summary>How often a request is sent at most, 1 for no repetition. Repeated are failed connections and the statuses 429, 502, 503 and 504.</summary>
+    /// <summary>How often a request is sent at most, 1 for no repetition. Repeated are failed connections, attempts whose time ran out, and the statuses 429, 502, 503 and 504. A file is sent again only where the server was never
+    /// reached, or answered 429 or 503.</summary>
     public int Attempts { get; init; } = 5;
 
     /// <summary>Pause before the first repetition; it doubles with each, with a random part of a half. A Retry-After of the server is longer where it says so.</summary>
@@ -15,7 +16,7 @@ public sealed record RecLabClientOptions
     /// <summary>Longest pause between two attempts.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Time for one attempt.</summary>
+    /// <summary>Time for one attempt; sending a file may take as long as the HttpClient's own Timeout allows.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Tracked events are sent when so many wait, 1..500.</summary>

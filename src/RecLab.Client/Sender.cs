@@ -19,6 +19,8 @@ internal sealed class Sender(HttpClient http, RecLabClientOptions options)
     /// <summary>A body as JSON.</summary>
     public static HttpContent Json<T>(T body, JsonTypeInfo<T> form) => Bytes(JsonSerializer.SerializeToUtf8Bytes(body, form), "application/json");
 
+    /// <summary>A file is sent again only where the server has surely not taken it: it was never reached, or answered that it takes nothing now. One whose time ran out, or whose connection broke on the way, may lie there whole:
+    /// sent again it would lie there twice, after as long again.</summary>
     /// <param name="body">Made anew for each attempt; null for none.</param>
     /// <param name="once">The Idempotency-Key of all attempts; null for none.</param>
     public async Task<TAnswer> SendAsync<TAnswer>(HttpMethod method, string path, Func<HttpContent>? body, JsonTypeInfo<TAnswer> answerForm, CancellationToken cancellation, string? once = null)
@@ -26,31 +28,36 @@ internal sealed class Sender(HttpClient http, RecLabClientOptions options)
         for (var attempt = 1; ; attempt++)
         {
             TimeSpan? asked = null;
+            var file = false;
             try
             {
                 using var request = new HttpRequestMessage(method, path) { Content = body?.Invoke() };
-                // a file takes as long as it takes
-                using var limit = new CancellationTokenSource(request.Content is StreamContent ? Timeout.InfiniteTimeSpan : options.Timeout, options.Clock);
+                file = request.Content is StreamContent;
+                // a file takes as long as it takes, or as the caller's HttpClient allows
+                using var limit = new CancellationTokenSource(file ? Timeout.InfiniteTimeSpan : options.Timeout, options.Clock);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
                 if (once is not null) request.Headers.Add("Idempotency-Key", once);
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Key);
                 using var answer = await http.SendAsync(request, either.Token).ConfigureAwait(false);
                 if (answer.IsSuccessStatusCode)
                     return await answer.Content.ReadFromJsonAsync(answerForm, either.Token).ConfigureAwait(false) ?? throw new RecLabException((int)answer.StatusCode, "The answer was empty.", null);
-                if ((int)answer.StatusCode is not (429 or 502 or 503 or 504) || attempt >= options.Attempts) throw await ProblemAsync(answer, either.Token).ConfigureAwait(false);
+                if ((int)answer.StatusCode is not (429 or 503) && (file || (int)answer.StatusCode is not (502 or 504)) || attempt >= options.Attempts) throw await ProblemAsync(answer, either.Token).ConfigureAwait(false);
                 asked = answer.Headers.RetryAfter is { } later ? later.Delta ?? later.Date - options.Clock.GetUtcNow() : null;
             }
-            catch (HttpRequestException) when (attempt < options.Attempts)
+            catch (HttpRequestException e) when (attempt < options.Attempts && (!file || e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError))
             {
                 asked = null;
             }
             catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
             {
-                if (attempt >= options.Attempts) throw new HttpRequestException($"There was no answer within {options.Timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s.", e);
+                if (file) throw new HttpRequestException($"The file was not sent and answered within the time that the HttpClient allows ({Seconds(http.Timeout)} s), and is not sent again by itself. Give the client an HttpClient with a longer Timeout for files.", e);
+                if (attempt >= options.Attempts) throw new HttpRequestException($"There was no answer within {Seconds(options.Timeout)} s.", e);
             }
             await Task.Delay(Pause(attempt, asked), options.Clock, cancellation).ConfigureAwait(false);
         }
     }
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
 
     private static ByteArrayContent Bytes(byte[] body, string type)
     {

@@ -6,7 +6,7 @@ public static class DataSetup
     public static IServiceCollection AddData(this IServiceCollection services)
     {
         services.AddDataReading();
-        services.AddSingleton<ImportDesk>().AddSingleton<UploadShelf>();
+        services.AddSingleton<ImportQueue>().AddSingleton<ImportDesk>().AddSingleton<UploadShelf>();
         services.AddHostedService(provider => provider.GetRequiredService<ImportDesk>());
         services.AddHostedService<FolderSweep>();
         return services;

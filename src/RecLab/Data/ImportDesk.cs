@@ -8,7 +8,7 @@ using RecLab.Storage;
 namespace RecLab.Data;
 
 /// <summary>Takes requests to import, carries them out one after another in the background, and says how far they are.</summary>
-public sealed class ImportDesk(Importer importer, DatasetWriter writer, IDbContextFactory<RecLabDb> database, HostPaths paths, LiveFeed feed, ILogger<ImportDesk> log) : IHostedService
+public sealed class ImportDesk(Importer importer, ImportQueue queue, DatasetWriter writer, IDbContextFactory<RecLabDb> database, HostPaths paths, LiveFeed feed, ILogger<ImportDesk> log) : IHostedService
 {
     private readonly ConcurrentDictionary<int, ImportUnderWay> _underWay = new();
     private readonly SemaphoreSlim _one = new(1);
@@ -19,13 +19,23 @@ public sealed class ImportDesk(Importer importer, DatasetWriter writer, IDbConte
 
     /// <summary>Begins an import and answers at once.</summary>
     /// <exception cref="ImportRefusedException">It cannot begin; the sentence says why.</exception>
+    /// <exception cref="ImportsWaitException">Too many imports, or too large ones, wait already.</exception>
     public async Task<Dataset> StartAsync(ImportRequest request, string who, CancellationToken cancellation = default)
     {
-        var dataset = await importer.BeginAsync(request, who, cancellation);
-        var import = new ImportUnderWay(CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token));
-        _underWay[dataset.Id] = import;
-        import.Done = Task.Run(() => CarryOutAsync(dataset, request, import), CancellationToken.None);
-        return dataset;
+        var place = queue.Enter(request.IsUpload ? BytesOf(request.Path) : 0);
+        try
+        {
+            var dataset = await importer.BeginAsync(request, who, cancellation);
+            var import = new ImportUnderWay(CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token));
+            _underWay[dataset.Id] = import;
+            import.Done = Task.Run(() => CarryOutAsync(dataset, request, import, place), CancellationToken.None);
+            return dataset;
+        }
+        catch
+        {
+            place.Dispose();
+            throw;
+        }
     }
 
     /// <summary>How far an import is, or null when none is under way here.</summary>
@@ -58,8 +68,9 @@ public sealed class ImportDesk(Importer importer, DatasetWriter writer, IDbConte
         await Task.WhenAll(_underWay.Values.Select(i => i.Done)).WaitAsync(cancellationToken);
     }
 
-    private async Task CarryOutAsync(Dataset dataset, ImportRequest request, ImportUnderWay import)
+    private async Task CarryOutAsync(Dataset dataset, ImportRequest request, ImportUnderWay import, IDisposable place)
     {
+        using var left = place; // also where its upload cannot be removed
         try
         {
             await _one.WaitAsync(import.Cancellation.Token);
@@ -87,11 +98,14 @@ public sealed class ImportDesk(Importer importer, DatasetWriter writer, IDbConte
         finally
         {
             if (request.IsUpload) RemoveUpload(request.Path);
+            place.Dispose(); // before anybody is told that it is over
             _underWay.TryRemove(dataset.Id, out _);
             import.Cancellation.Dispose();
             feed.Changed(LiveFeed.Datasets);
         }
     }
+
+    private static long BytesOf(string path) => Directory.Exists(path) ? new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length) : File.Exists(path) ? new FileInfo(path).Length : 0;
 
     /// <summary>An upload of several files is its folder; one of a single file lies alone in one.</summary>
     private void RemoveUpload(string path)

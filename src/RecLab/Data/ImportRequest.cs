@@ -27,6 +27,9 @@ public sealed record ImportRequest(string Name, string Path)
 /// <summary>An import that cannot begin or go on: one clear sentence. No data set was changed.</summary>
 public class ImportRefusedException(string message) : Controls.Refusal(message);
 
+/// <summary>So many imports wait, or such large ones, that no other is taken for a while.</summary>
+public sealed class ImportsWaitException(string message) : ImportRefusedException(message);
+
 /// <summary>So much was received and not imported yet that nothing more is taken for a while.</summary>
 public sealed class UploadsWaitException(string message) : ImportRefusedException(message);
 

@@ -130,7 +130,7 @@ internal sealed class DatasetsDoor(IDbContextFactory<RecLabDb> databases, Datase
             try
             {
                 var begun = 0;
-                await Managing.InState(async () => begun = (await imports.StartAsync(new ImportRequest(name!, upload.Path) { Layout = wish.Layout, Columns = wish.Columns, Cleaning = wish.Cleaning, HiddenShare = hidden, IsUpload = true }, Managing.Who(caller), http.RequestAborted)).Id);
+                await Managing.InState(async () => begun = await BeginAsync(new ImportRequest(name!, upload.Path) { Layout = wish.Layout, Columns = wish.Columns, Cleaning = wish.Cleaning, HiddenShare = hidden, IsUpload = true }, Managing.Who(caller), http.RequestAborted));
                 return begun;
             }
             catch
@@ -140,6 +140,18 @@ internal sealed class DatasetsDoor(IDbContextFactory<RecLabDb> databases, Datase
             }
         });
         await AnswerAsync(http, dataset);
+    }
+
+    private async Task<int> BeginAsync(ImportRequest request, string who, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await imports.StartAsync(request, who, cancellation)).Id;
+        }
+        catch (ImportsWaitException full)
+        {
+            throw new ProblemException(429, full.Message, retryAfter: 60);
+        }
     }
 
     public async Task CancelAsync(HttpContext http, Caller caller)

@@ -6,7 +6,7 @@ public static class DoorsSetup
     public static IServiceCollection AddDoors(this IServiceCollection services)
     {
         services.AddSingleton<OriginBook>().AddSingleton<ApiDoor>().AddSingleton<RecommendationsDoor>().AddSingleton<EventsDoor>().AddSingleton<ExposuresDoor>().AddSingleton<ListsDoor>();
-        services.AddSingleton<RepeatGuard>().AddSingleton<ItemsDoor>().AddSingleton<PlacementsDoor>().AddSingleton<VariantsDoor>().AddSingleton<TrainingsDoor>().AddSingleton<ExperimentsDoor>().AddSingleton<RegisterDoor>().AddSingleton<KeysDoor>().AddSingleton<DatasetsDoor>().AddSingleton<UsersDoor>();
+        services.AddSingleton<RepeatGuard>().AddSingleton<ItemsDoor>().AddSingleton<PlacementsDoor>().AddSingleton<VariantsDoor>().AddSingleton<TrainingsDoor>().AddSingleton<ExperimentsDoor>().AddSingleton<RegisterDoor>().AddSingleton<KeysDoor>().AddSingleton<DatasetsDoor>().AddSingleton<ExportGate>().AddSingleton<UsersDoor>();
         services.AddApiDescription();
         return services;
     }

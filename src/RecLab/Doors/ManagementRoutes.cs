@@ -74,7 +74,7 @@ internal static class ManagementRoutes
         {
             Refusals = [400, 404, 413, 415], Body = typeof(ValidationBody), Example = """{"upload":"0123456789abcdef0123456789abcdef","lines":true}""",
         });
-        api.Map("POST", "/datasets", door, datasets.PostAsync, new("importDataset", "Imports a file that was sent", "Answers at once; getDataset tells how far it is and what was refused. With the header Idempotency-Key a request that is sent again is carried out once." + Secret, typeof(DatasetAnswer))
+        api.Map("POST", "/datasets", door, datasets.PostAsync, new("importDataset", "Imports a file that was sent", "Answers at once; getDataset tells how far it is and what was refused. While too many imports wait the answer is 429 with Retry-After, and the file is kept. With the header Idempotency-Key a request that is sent again is carried out once." + Secret, typeof(DatasetAnswer))
         {
             Refusals = [400, 404, 409, 413, 415], Body = typeof(ImportBody), Example = """{"name":"Ratings of May","upload":"0123456789abcdef0123456789abcdef","columns":{"user":"user","item":"item","value":"rating","time":"timestamp"},"cleaning":{"repeats":"newest"}}""",
         });
@@ -92,7 +92,7 @@ internal static class ManagementRoutes
             Refusals = [400, 412, 413, 415], Parameters = [user], Body = typeof(UserBody), Example = """{"attributes":{"country":"de","plan":"pro"}}""",
         });
         api.Map("GET", "/users/{id}", door, users.GetAsync, new("getUser", "A user as told and as seen", "With an ETag." + Secret, typeof(UserAnswer)) { Refusals = [404], Parameters = [user, Traffic] });
-        api.Map("GET", "/users/{id}/export", door, users.ExportAsync, new("exportUser", "All that is held under a user's id", "What was told, every list and every event. The log is read from end to end for it." + Secret, typeof(UserExportAnswer)) { Parameters = [user, Traffic] });
+        api.Map("GET", "/users/{id}/export", door, users.ExportAsync, new("exportUser", "All that is held under a user's id", "What was told, every list and every event. The log is read from end to end for it, by two requests at a time; a third is answered 429 with Retry-After." + Secret, typeof(UserExportAnswer)) { Parameters = [user, Traffic] });
         api.Map("DELETE", "/users/{id}", door, users.DeleteAsync, new("deleteUser", "Takes back what was told of a user", "Lists and events stay in the log, since results stand on them: this erases nobody." + Secret, typeof(UserGoneAnswer)) { Refusals = [412], Parameters = [user] });
     }
 

@@ -28,7 +28,7 @@ public sealed record UserExportAnswer(UserAnswer User, IReadOnlyList<UserList> L
 public sealed record UserGoneAnswer(string Id, bool Deleted);
 
 /// <summary><c>/api/v1/users</c>: what is told of a user, and what is held. Everything needs a secret key.</summary>
-internal sealed class UsersDoor(UserDesk desk, UserShelf shelf, UserLog log, InterestReader interests)
+internal sealed class UsersDoor(UserDesk desk, UserShelf shelf, UserLog log, InterestReader interests, ExportGate exports)
 {
     private const int Recent = 20, MostExported = 50_000;
 
@@ -69,8 +69,10 @@ internal sealed class UsersDoor(UserDesk desk, UserShelf shelf, UserLog log, Int
     {
         Managing.Secret(caller);
         var (id, simulated) = (Managing.Name(http, "id"), Managing.Simulated(http.Request));
+        using var place = exports.TryEnter() ?? throw new ProblemException(429, $"{ExportGate.Most} exports read the log already, each from end to end. Come again when one of them is done.", retryAfter: ExportGate.RetryAfter);
         var user = await ReadAsync(id, simulated, http.RequestAborted);
-        var (lists, acts) = await Task.Run(() => (log.Lists(id, simulated, MostExported + 1), log.Acts(id, simulated, MostExported + 1)), http.RequestAborted);
+        var aborted = http.RequestAborted;
+        var (lists, acts) = await Task.Run(() => (log.Lists(id, simulated, MostExported + 1, aborted), log.Acts(id, simulated, MostExported + 1, aborted)), aborted);
         var whole = lists.Count <= MostExported && acts.Count <= MostExported;
         await http.Response.WriteAsJsonAsync(new UserExportAnswer(user, [.. lists.Take(MostExported)], [.. acts.Take(MostExported)], whole), ApiJson.Default.UserExportAnswer, cancellationToken: http.RequestAborted);
     }

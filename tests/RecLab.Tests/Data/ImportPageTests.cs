@@ -82,4 +82,22 @@ public sealed class ImportPageTests : BunitContext, IAsyncLifetime
         await page.Find("form").SubmitAsync();
         Assert.DoesNotContain("other-word", page.Markup, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task While_too_many_imports_wait_the_page_says_so_and_begins_none()
+    {
+        var path = Path.Combine(_app.DataDir, "more.csv");
+        await File.WriteAllTextAsync(path, "user;item\na;1\nb;2\n", TestContext.Current.CancellationToken);
+        var page = Render<ImportPage>();
+        page.WaitForAssertion(() => page.FindAll("button").Single(b => b.TextContent == "On the server"), Patience);
+        await page.FindAll("button").Single(b => b.TextContent == "On the server").ClickAsync(new());
+        await page.Find("#import-path").ChangeAsync(new() { Value = path });
+        await page.Find("form").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("form").Count), Patience);
+        for (var import = 0; import < 20; import++) _app.Get<ImportQueue>().Enter(0);
+        await page.FindAll("form")[1].SubmitAsync();
+        page.WaitForAssertion(() => Assert.Contains("20 imports are under way or waiting, and no more may. Come again when one of them is done.", page.Markup, StringComparison.Ordinal), Patience);
+        await using var db = await _app.DbAsync();
+        Assert.False(await db.Set<Dataset>().AnyAsync(TestContext.Current.CancellationToken));
+    }
 }

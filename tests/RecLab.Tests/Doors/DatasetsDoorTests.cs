@@ -89,6 +89,27 @@ public sealed class DatasetsDoorTests(ManagementTests.Quiet app) : IClassFixture
     }
 
     [Fact]
+    public async Task While_too_many_imports_wait_another_is_told_when_to_come_again_and_its_file_is_kept()
+    {
+        var upload = await UploadAsync(Csv(100));
+        var places = Enumerable.Range(0, 20).Select(_ => app.Get<ImportQueue>().Enter(0)).ToArray();
+        try
+        {
+            using var client = app.Backend();
+            using var refused = await client.PostAsJsonAsync("/api/v1/datasets", new { name = "Queued", upload, columns = Columns }, Cancellation);
+            Assert.Equal((HttpStatusCode.TooManyRequests, TimeSpan.FromMinutes(1)), (refused.StatusCode, refused.Headers.RetryAfter!.Delta));
+            Assert.Equal("20 imports are under way or waiting, and no more may. Come again when one of them is done.", (await refused.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("detail").GetString());
+        }
+        finally
+        {
+            foreach (var place in places) place.Dispose();
+        }
+        var (status, begun) = await SendAsync("POST", "/datasets", new { name = "Queued", upload, columns = Columns });
+        Assert.True(status == HttpStatusCode.OK, begun.GetRawText());
+        await app.Get<ImportDesk>().WaitAsync(begun.GetProperty("id").GetInt32());
+    }
+
+    [Fact]
     public async Task An_upload_whose_name_is_taken_is_kept_for_another_and_belongs_to_its_key_alone()
     {
         var upload = await UploadAsync(Csv(100));

@@ -81,6 +81,24 @@ public sealed class UsersDoorTests(ManagementTests.Quiet app) : IClassFixture<Ma
     }
 
     [Fact]
+    public async Task Two_exports_at_a_time_read_the_log_and_a_third_is_told_when_to_come_again()
+    {
+        var gate = app.Get<RecLab.Doors.ExportGate>();
+        using var client = app.Backend();
+        using var first = gate.TryEnter();
+        using (gate.TryEnter())
+        {
+            using var refused = await client.GetAsync("/api/v1/users/anybody/export", Cancellation);
+            Assert.Equal((HttpStatusCode.TooManyRequests, TimeSpan.FromSeconds(5)), (refused.StatusCode, refused.Headers.RetryAfter!.Delta));
+            Assert.Equal("2 exports read the log already, each from end to end. Come again when one of them is done.", (await refused.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("detail").GetString());
+        }
+        for (var again = 0; again < 3; again++) Assert.Equal(HttpStatusCode.OK, (await SendAsync("GET", "/users/anybody/export")).Status); // each gives its place back
+        using var second = gate.TryEnter();
+        Assert.NotNull(second);
+        Assert.Null(gate.TryEnter());
+    }
+
+    [Fact]
     public async Task Attributes_are_texts_twenty_at_most_and_none_that_is_found_out_here()
     {
         async Task<string[]> FaultsAsync(object attributes)
