@@ -70,7 +70,7 @@ public sealed class Management
     /// <param name="name">Of the new data set.</param>
     /// <param name="fileName">Layouts are recognised by it: "ratings.csv", "ml-1m.zip".</param>
     /// <param name="file">Opens the file; once for each attempt.</param>
-    /// <exception cref="HttpRequestException">The server was not reached, the connection broke, or the time that the HttpClient allows was over; a file whose sending had begun is not sent again by itself.</exception>
+    /// <exception cref="HttpRequestException">The server was not reached, or the time that the HttpClient allows was over: then the file is not sent again by itself.</exception>
     /// <param name="columns">Which column means what; null to find out.</param>
     public async Task<DatasetInfo> ImportAsync(string name, string fileName, Func<Stream> file, ImportColumns? columns = null, CancellationToken cancellation = default)
     {

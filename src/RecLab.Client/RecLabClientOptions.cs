@@ -6,8 +6,8 @@ public sealed record RecLabClientOptions
     /// <summary>A secret key (<c>sk_...</c>) on a server, or a publishable one.</summary>
     public required string Key { get; init; }
 
-    /// <summary>How often a request is sent at most, 1 for no repetition. Repeated are failed connections, attempts whose time ran out, and the statuses 429, 502, 503 and 504. A file is sent again only where the server was never
-    /// reached, or answered 429 or 503.</summary>
+    /// <summary>How often a request is sent at most, 1 for no repetition. Repeated are failed connections, attempts whose time ran out, and the statuses 429, 502, 503 and 504. A file whose time ran out
+    /// is not sent again, here or at a gateway (504).</summary>
     public int Attempts { get; init; } = 5;
 
     /// <summary>Pause before the first repetition; it doubles with each, with a random part of a half. A Retry-After of the server is longer where it says so.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -19,8 +20,8 @@ internal sealed class Sender(HttpClient http, RecLabClientOptions options)
     /// <summary>A body as JSON.</summary>
     public static HttpContent Json<T>(T body, JsonTypeInfo<T> form) => Bytes(JsonSerializer.SerializeToUtf8Bytes(body, form), "application/json");
 
-    /// <summary>A file is sent again only where the server has surely not taken it: it was never reached, or answered that it takes nothing now. One whose time ran out, or whose connection broke on the way, may lie there whole:
-    /// sent again it would lie there twice, after as long again.</summary>
+    /// <summary>A file whose time ran out is not sent again: it may lie there whole, and would lie there twice after as long again, or run out of time each time. Where the connection broke, or the server takes nothing now, it is:
+    /// one that had arrived and is never named goes after its hour.</summary>
     /// <param name="body">Made anew for each attempt; null for none.</param>
     /// <param name="once">The Idempotency-Key of all attempts; null for none.</param>
     public async Task<TAnswer> SendAsync<TAnswer>(HttpMethod method, string path, Func<HttpContent>? body, JsonTypeInfo<TAnswer> answerForm, CancellationToken cancellation, string? once = null)
@@ -41,10 +42,10 @@ internal sealed class Sender(HttpClient http, RecLabClientOptions options)
                 using var answer = await http.SendAsync(request, either.Token).ConfigureAwait(false);
                 if (answer.IsSuccessStatusCode)
                     return await answer.Content.ReadFromJsonAsync(answerForm, either.Token).ConfigureAwait(false) ?? throw new RecLabException((int)answer.StatusCode, "The answer was empty.", null);
-                if ((int)answer.StatusCode is not (429 or 503) && (file || (int)answer.StatusCode is not (502 or 504)) || attempt >= options.Attempts) throw await ProblemAsync(answer, either.Token).ConfigureAwait(false);
+                if ((int)answer.StatusCode is not (429 or 502 or 503 or 504) || (file && answer.StatusCode == HttpStatusCode.GatewayTimeout) || attempt >= options.Attempts) throw await ProblemAsync(answer, either.Token).ConfigureAwait(false);
                 asked = answer.Headers.RetryAfter is { } later ? later.Delta ?? later.Date - options.Clock.GetUtcNow() : null;
             }
-            catch (HttpRequestException e) when (attempt < options.Attempts && (!file || e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError))
+            catch (HttpRequestException) when (attempt < options.Attempts)
             {
                 asked = null;
             }
