@@ -136,7 +136,7 @@ public sealed class Moments
     /// <param name="parts">Sum of the sizes of the terms.</param>
     internal static double Settled(double difference, double parts) => Math.Abs(difference) <= 1e-14 * parts ? 0 : difference;
 
-    /// <summary>product - a b / n with the rounding of both products carried along, since the two are nearly equal when the spread is small.</summary>
+    /// <summary>product - a b / n with the rounding of both products carried along, since the two are nearly equal when the spread is small; 0 where it is nothing but the rounding of sums that were added up one by one.</summary>
     private static double Deviation(double product, double a, double b, long units)
     {
         double n = units;
@@ -144,6 +144,15 @@ public sealed class Moments
         var scaledRest = Math.FusedMultiplyAdd(product, n, -scaled);
         var cross = a * b;
         var crossRest = Math.FusedMultiplyAdd(a, b, -cross);
-        return (scaled - cross + (scaledRest - crossRest)) / n;
+        var deviation = (scaled - cross + (scaledRest - crossRest)) / n;
+        if (IsExact(product) && IsExact(a) && IsExact(b)) return deviation;
+        // n additions lose up to n/2 units in the last place of each of the three sums: what is no larger than that is no spread
+        return Math.Abs(deviation) <= 2 * n * UnitInLastPlace * Math.Max(Math.Abs(product), Math.Abs(cross) / n) ? 0 : deviation;
     }
+
+    /// <summary>2^-52, the relative distance between neighbouring doubles.</summary>
+    private const double UnitInLastPlace = 1.0 / (1L << 52);
+
+    /// <summary>A whole number that additions of whole numbers reach without rounding.</summary>
+    private static bool IsExact(double sum) => double.IsInteger(sum) && Math.Abs(sum) <= 1L << 53;
 }

@@ -44,6 +44,27 @@ public sealed class MomentsTests
     }
 
     [Fact]
+    public void Arms_in_which_everybody_is_the_same_have_no_variance_though_their_sums_were_rounded()
+    {
+        static Moments Constant(int users, double value)
+        {
+            var sums = new UnitSums();
+            for (var i = 0; i < users; i++) sums += UnitSums.Of(value);
+            return Moments.Of(MetricKind.Mean, sums);
+        }
+        var (control, arm) = (Constant(100, 0.1), Constant(100, 1.0 / 3));
+        Assert.Equal((0, 0), (control.UnitVariance, arm.UnitVariance));
+        Assert.Equal(NotComputable.ZeroVariance, Effect.Between(control, arm, EffectScale.Relative).Reason);
+        Assert.Equal(0, Constant(100_000, 0.7).UnitVariance);
+        // a spread of a hundred-thousandth of the value is no rounding: 50 users of 0.1 and 50 of 0.100001 have the variance 1e-12 / 4 * 100/99
+        var spread = new UnitSums();
+        for (var i = 0; i < 100; i++) spread += UnitSums.Of(i % 2 == 0 ? 0.1 : 0.100001);
+        Assert.Equal(2.5e-13 * 100 / 99, Moments.Of(MetricKind.Mean, spread).UnitVariance, 1e-15);
+        // whole numbers are added without rounding: of a million users with 1,000 one has 1,001, and the squares about the mean sum to 1 - 1e-6
+        Assert.Equal(1e-6, Moments.Mean(1_000_000, 1_000_000_001, 1_000_000_002_001).UnitVariance, 1e-12);
+    }
+
+    [Fact]
     public void One_impression_for_everybody_makes_a_ratio_a_mean()
     {
         var (ratio, mean) = (new MomentsBuilder(MetricKind.Ratio), new MomentsBuilder(MetricKind.Mean));

@@ -16,6 +16,9 @@ public static class Figures
     /// <summary>A whole percentage of progress or a split: 0.333 is "33%".</summary>
     public static string Percent(double share) => Fixed(Math.Floor(share * 100 + 1e-9), 0) + "%";
 
+    /// <summary>The level of an interval: "95 %", "97.5 %".</summary>
+    public static string Level(double level) => (level * 100).ToString("0.#", Culture) + " %";
+
     /// <summary>A relative change: 0.064 is "+6.4%", -0.003 is "−0.3%", and what rounds to nothing is "0.0%".</summary>
     public static string Change(double relative) => Signed(relative * 100, 1) + "%";
 

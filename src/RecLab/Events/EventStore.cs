@@ -8,13 +8,16 @@ public sealed class EventStore(HostPaths paths)
 {
     /// <summary>Log (recommendation, event, trait, asked, quarantine), its folds (mark, unit_day, own_day, arm, arm_day, moment, age, member, pair, shown,
     /// crossed, spot, credit, team_day, standing, traffic, interest), and counters of what went by (tally). Lists outside experiments have an index by placement and time, because caps are taken
-    /// from the users of the last days of one placement; their ids say when they were recorded, not when they were shown (hosts give their own ids, simulated visitors live in a time of their own).</summary>
+    /// from the users of the last days of one placement; their ids say when they were recorded, not when they were shown (hosts give their own ids, simulated visitors live in a time of their own). Lists of experiments have one by phase that holds all that the
+    /// health of a phase is told from, so that its newest lists are found whatever else is served; those that could not be interleaved have one by placement.</summary>
     private const string Schema = """
         CREATE TABLE IF NOT EXISTS recommendation (
           id BLOB PRIMARY KEY, served_at INTEGER NOT NULL, placement TEXT NOT NULL, experiment INTEGER NOT NULL, phase INTEGER NOT NULL, arm INTEGER NOT NULL,
           variant INTEGER NOT NULL, run INTEGER NOT NULL, unit TEXT NOT NULL, session TEXT NOT NULL, simulated INTEGER NOT NULL,
           items TEXT NOT NULL, propensities TEXT NOT NULL, fallback TEXT, reason TEXT NOT NULL, host_decides INTEGER NOT NULL, head INTEGER, variety INTEGER, teams TEXT, assigned_with REAL) WITHOUT ROWID;
         CREATE INDEX IF NOT EXISTS recommendation_outside ON recommendation (placement, simulated, served_at, unit) WHERE experiment = 0 AND unit <> '';
+        CREATE INDEX IF NOT EXISTS recommendation_phase ON recommendation (experiment, phase, simulated, id, served_at, fallback) WHERE experiment <> 0;
+        CREATE INDEX IF NOT EXISTS recommendation_missing ON recommendation (placement, simulated, id) WHERE reason = 'team-missing';
         CREATE TABLE IF NOT EXISTS event (
           id BLOB PRIMARY KEY, type TEXT NOT NULL, recommendation BLOB, item TEXT, position INTEGER, unit TEXT NOT NULL, session TEXT NOT NULL,
           occurred_at INTEGER NOT NULL, received_at INTEGER NOT NULL, value REAL, currency TEXT, properties TEXT, simulated INTEGER NOT NULL,

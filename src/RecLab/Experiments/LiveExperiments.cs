@@ -44,8 +44,7 @@ public sealed class LiveExperiments(IDbContextFactory<RecLabDb> databases, LiveF
         var reason = RouteReasons.NoExperiment;
         foreach (var experiment in experiments)
         {
-            var routing = held && experiment.Settings.RespectsHoldout ? new Routing(null, RouteReasons.Holdout)
-                : Admits(view, experiment, unit, attributes) ? experiment.Route(unit, attributes) : new Routing(null, RouteReasons.NotTargeted);
+            var routing = Decide(view, experiment, held, unit, attributes, view.ByKey.Count);
             if (routing.Assignment is not null) return routing;
             reason = routing.Reason;
         }
@@ -128,9 +127,17 @@ public sealed class LiveExperiments(IDbContextFactory<RecLabDb> databases, LiveF
         }
     }
 
-    private static bool Admits(View view, RunningExperiment experiment, string unit, IReadOnlyDictionary<string, string>? attributes) =>
-        experiment.Settings.Prerequisite is not { } before
-        || (view.ByKey.TryGetValue(before.Experiment, out var other) && other.Route(unit, attributes).Assignment?.ArmPosition == before.Arm);
+    /// <summary>What an experiment says to a user, with its holdout and what it asks of other experiments: each of them is asked the same way, what it asks of others included. Only who is counted in the arm asked for is admitted:
+    /// a tester is shown the arm and belongs to none.</summary>
+    /// <param name="deeper">How many experiments may still be asked; a chain longer than there are experiments goes round in a circle and admits nobody.</param>
+    private static Routing Decide(View view, RunningExperiment experiment, bool held, string unit, IReadOnlyDictionary<string, string>? attributes, int deeper)
+    {
+        if (held && experiment.Settings.RespectsHoldout) return new(null, RouteReasons.Holdout);
+        if (experiment.Settings.Prerequisite is { } before
+            && !(deeper > 0 && view.ByKey.TryGetValue(before.Experiment, out var other)
+                && Decide(view, other, held, unit, attributes, deeper - 1) is { Reason: RouteReasons.Assigned, Assignment.ArmPosition: var arm } && arm == before.Arm)) return new(null, RouteReasons.NotTargeted);
+        return experiment.Route(unit, attributes);
+    }
 
     private static double Share(Setting? setting) =>
         double.TryParse(setting?.Value, System.Globalization.CultureInfo.InvariantCulture, out var share) ? Math.Clamp(share, 0, 0.5) : 0;

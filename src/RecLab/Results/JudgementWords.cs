@@ -14,7 +14,7 @@ public sealed record JudgementWords(string Word, string Note, IconName Icon, str
     {
         if (view.Withheld) return new("do not trust", "withheld", IconName.Cross, "bad");
         if (judged.Reason is { } reason) return new("not computable", judged.Metric.Missing(reason), IconName.Info, "mut");
-        var p = Figures.P(judged.P!.Value);
+        var p = Figures.P(judged.P!.Value) + (judged.Exact is null ? "" : ", exact") + (view.End is not null && !judged.AtPlannedEnd ? ", always-valid" : "");
         if (judged.Guard is { } guard) return Guardrail(judged, guard);
         if (!view.Progress.EnoughUsers) return new("collecting", $"{p}, too few users", IconName.Clock, "sec");
         return judged.Look switch
@@ -38,5 +38,5 @@ public sealed record JudgementWords(string Word, string Note, IconName Icon, str
         };
     }
 
-    private static IconName Arrow(Judgement judged) => judged.Change > 0 ? IconName.Up : IconName.Down;
+    private static IconName Arrow(Judgement judged) => judged.Judged > 0 ? IconName.Up : IconName.Down;
 }

@@ -65,13 +65,13 @@ public sealed record MetricDetail
     public static MetricDetail? Of(ResultsView view, string key, IReadOnlyDictionary<(int Arm, int Days), UnitSums> ages, IReadOnlyList<SpotTotal> spots)
     {
         if (view.Scorecard.Rows.FirstOrDefault(r => r.Metric.Key == key) is not { } row) return null;
-        var totals = view.Input.Totals.Arms;
+        var totals = row.Totals;
         AdjustedEffect[] adjusted = [.. totals.Skip(1).Select(t => AdjustedEffect.Of(row.Metric, totals[0], t, view.Input.Alpha) with { Uncapped = AdjustedEffect.Bare(row.Metric, totals[0], t, view.Input.Alpha) })];
         var boxes = adjusted.SelectMany(a => a.Uncapped is { } bare ? [a.Plain, a.Adjusted, bare] : new[] { a.Plain, a.Adjusted }).Where(a => a.IsKnown).Select(a => (a.Value.Interval.Lower, a.Value.Interval.Upper));
         return new()
         {
             Row = row, Cap = view.CapOf(row.Metric), Adjusted = adjusted, Axis = EffectAxis.Fit(boxes),
-            Curve = LiftCurve.Of(view.Steps, view.Input.Arms, row.Metric, view.Rules, view.Lift.BandArm),
+            Curve = LiftCurve.Of(view.Steps, view.Input.Arms, row.Metric, row.Rules, view.Lift.BandArm),
             Ages = [.. view.Input.Arms.Skip(1).Select(a => Age(view, row.Metric, a.Position, ages))],
             Positions = [.. view.Input.Arms.Select(a => Spread(a.Position, a.Name, spots)).Where(s => s.Points.Count > 0)],
         };

@@ -28,7 +28,7 @@ public static class ResultsExport
     private static IReadOnlyList<object?> Line(ResultsView view, ScorecardRow row, Judgement j) =>
     [
         view.Input.Key, view.Input.Phase, view.Input.Simulated ? "simulated" : "live", row.Metric.Key, row.Role.ToString().ToLowerInvariant(), Arms.Letter(j.Arm), view.Input.Arms[j.Arm].Name,
-        view.Scorecard.Users[j.Arm], j.Value, j.Baseline, j.Change, j.Fixed?.Interval.Lower, j.Fixed?.Interval.Upper, j.Always?.Interval.Lower, j.Always?.Interval.Upper, j.P, j.Significant ? "yes" : "no", j.ChanceToWin, j.Reason?.Code, view.CapOf(row.Metric)?.Value, $"{row.Metric.Definition}; {(row.Metric.HigherIsBetter ? "higher" : "lower")} is better",
+        j.AtPlannedEnd ? j.Users : view.Scorecard.Users[j.Arm], j.Value, j.Baseline, j.Change, j.Fixed?.Interval.Lower, j.Fixed?.Interval.Upper, j.Always?.Interval.Lower, j.Always?.Interval.Upper, j.P, j.Significant ? "yes" : "no", j.ChanceToWin, j.Reason?.Code, view.CapOf(row.Metric)?.Value, $"{row.Metric.Definition}; {(row.Metric.HigherIsBetter ? "higher" : "lower")} is better{(j.Exact is null ? "" : $"; Fisher's exact test, difference {j.Written}, {j.Span}")}",
     ];
 
     /// <summary>An interleaved arm: value is the mean share of a user's clicks, control the other half of it, change the mean score from -1 to 1.</summary>

@@ -18,8 +18,9 @@ public sealed class ResultsSource(ResultsReader results) : IResultsSource
 
     private static MetricNumbers Of(ResultsView view, ScorecardRow row, Judgement j)
     {
-        var interval = view.Rules.AtPlannedEnd ? j.Fixed?.Interval : j.Always?.Interval;
-        return new(row.Metric.Key, row.Role.ToString().ToLowerInvariant(), Finite(j.Value), Finite(j.Baseline), Finite(j.Change), Finite(interval?.Lower), Finite(interval?.Upper), Finite(j.P), j.Significant, j.Reason?.Sentence, view.CapOf(row.Metric)?.Value);
+        var interval = j.Exact is null ? j.Deciding : null;
+        var why = j.Exact is null ? j.Reason?.Sentence : $"A relative change has no interval here: {j.Written} ({j.Span}), Fisher's exact test.";
+        return new(row.Metric.Key, row.Role.ToString().ToLowerInvariant(), Finite(j.Value), Finite(j.Baseline), Finite(j.Change), Finite(interval?.Lower), Finite(interval?.Upper), Finite(j.P), j.Significant, why, view.CapOf(row.Metric)?.Value);
     }
 
     /// <summary>JSON has no word for infinity, nor for what cannot be computed.</summary>

@@ -1,3 +1,4 @@
+using RecLab.Controls;
 using RecLab.Controls.Charts;
 using RecLab.Experiments;
 using RecLab.Results.Bandits;
@@ -51,24 +52,29 @@ public sealed record ResultsView
     public string? CapWords(IOutcomeMetric metric) => CapOf(metric) is { } cap ? $"capped at {metric.WriteOne(cap.Value)} a user"
         : Input.Settings.Caps.Any(c => c.Metric == metric.Key) && Input.PhaseStartedAt is not null ? $"not capped: no {(Input.Simulated ? "simulated visitors" : "live users")} were measured before" : null;
 
-    /// <summary>Which rules judge: the box at the planned end, the wings before.</summary>
-    public JudgementRules Rules => RulesOf(Input, Progress.PlanComplete);
+    /// <summary>The planned end, once it is there and decides the goal; null before, and where none can be fixed.</summary>
+    public PlannedEnd? End { get; init; }
+
+    /// <summary>Which of the two intervals decides, in one sentence.</summary>
+    public string Basis => End is { } end ? $"The plan was complete on {Figures.Day(DateTimeOffset.UnixEpoch.AddDays(end.Day))}: the box decides, taken once, from the lists up to that day."
+        : Input.Settings.Mode == ExperimentMode.Bandit ? "The shares of a bandit follow what it finds, so the wings decide."
+        : Input.Simulated ? "Simulated visitors can be sent into any day, so the wings decide." : "Until the plan is complete the wings decide.";
 
     /// <param name="bandArm">Position of the arm whose bands the lift chart draws; null picks the verdict's arm or the last.</param>
     public static ResultsView Of(ResultsInput input, int? bandArm = null)
     {
         var goal = OutcomeMetricCatalog.Get(input.GoalMetric);
         var age = (input.Earlier.Count > 0 ? input.Earlier[0].StartedAt : input.PhaseStartedAt) is { } start ? (input.PhaseEndedAt ?? input.ReadAt) - start : TimeSpan.Zero;
-        var smallest = input.Contest is { } teams ? Contest.Of(teams, RulesOf(input, complete: false)).Users : input.Totals.Arms.Min(a => a.Units + input.Earlier.Sum(e => e.Totals[a.Arm].Units));
-
-        // whether the plan is complete depends on counts only, so the first pass asks nothing of the effects
-        var complete = Progress.Of(input.Settings, input.Alpha, input.Simulated, age, smallest, null).PlanComplete;
-        var rules = RulesOf(input, complete);
+        var rules = new JudgementRules(input.Alpha, input.Settings.Tuning, AtPlannedEnd: false);
+        var smallest = input.Contest is { } teams ? Contest.Of(teams, rules).Users : input.Totals.Arms.Min(a => a.Units + input.Earlier.Sum(e => e.Totals[a.Arm].Units));
+        var end = PlannedEnd.Of(input) is { } planned && planned.Decides(goal) ? planned : null;
         var guards = input.Settings.Guardrails.Select(g => (Metric: OutcomeMetricCatalog.Find(g.Metric), g.Margin)).Where(g => g.Metric is not null).Select(g => (g.Metric!, g.Margin)).ToArray();
-        var scorecard = Scorecard.Of(input.Totals.Arms, goal, guards, Secondary(input, goal, guards), rules, input.Earlier);
-        var contest = input.Contest is { } together ? Contest.Of(together, rules) : null;
-        var widest = contest is not null ? contest.Rivals.Where(r => r.Fixed is not null).Select(r => r.Fixed!.Effect).OrderByDescending(e => e.Variance).Cast<Statistics.Estimate?>().FirstOrDefault() : scorecard.Goal.Judgements.Where(j => j.Fixed is not null).Select(j => j.Fixed!.Effect).OrderByDescending(e => e.Variance).Cast<Statistics.Estimate?>().FirstOrDefault();
-        var progress = Progress.Of(input.Settings, input.Alpha, input.Simulated, age, smallest, widest, Weekdays(input), input.ReadAt.UtcDateTime.DayOfWeek);
+        var scorecard = Scorecard.Of(input.Totals.Arms, goal, guards, Secondary(input, goal, guards), rules, input.Earlier, end);
+        var contest = input.Contest is { } together ? Contest.Of(together, rules, end) : null;
+        var known = contest is not null ? contest.Rivals.Where(r => r.Fixed is not null).Select(r => new Evidence(r.Fixed!.Effect, r.Users)) : scorecard.Goal.Judgements.Where(j => j.Fixed is not null).Select(j => new Evidence(j.Fixed!.Effect, j.Clock));
+        var joint = rules.Over(input.Arms.Count - 1);
+        var progress = Progress.Of(input.Settings, joint with { AtPlannedEnd = end is not null }, input.Simulated, age, smallest, known.OrderByDescending(e => e.Effect.Variance).Cast<Evidence?>().FirstOrDefault(),
+            Weekdays(input), input.ReadAt.UtcDateTime.DayOfWeek, PlannedEnd.CanBe(input) ? end is not null : null);
         var running = input.State == ExperimentState.Running;
         var health = contest is not null ? Health.Of(contest.Totals, input.Totals.Arms, input.Facts, input.Simulated, running, input.ReadAt)
             : Health.Of(input.Arms, input.Totals.Arms, input.Facts, input.Simulated, running, input.ReadAt);
@@ -80,8 +86,8 @@ public sealed record ResultsView
         {
             Input = input, Scorecard = scorecard, Health = health, Progress = progress, Verdict = verdict, Steps = steps, StepsAreDays = !ReferenceEquals(steps, input.Minutes),
             Allocation = input.Settings.Mode == ExperimentMode.Bandit ? Allocation.Of(goal, input.Settings.Bandit, [.. input.Earlier, new(input.Phase, input.PhaseStartedAt ?? input.ReadAt, input.Arms, input.Totals.Arms)]) : null,
-            Contest = contest, Shares = contest is null ? null : ShareCurve.Of(contest.Totals, [.. input.Arms.Select(a => a.Name)], rules, band),
-            Lift = LiftCurve.Of(steps, input.Arms, goal, rules, band),
+            End = end, Contest = contest, Shares = contest is null ? null : ShareCurve.Of(contest.Totals, [.. input.Arms.Select(a => a.Name)], joint, band),
+            Lift = LiftCurve.Of(steps, input.Arms, goal, joint, band),
             Exposures = [.. input.Arms.Select(a => Exposure(a, steps)), Funnel(input.Arms, steps)],
             Offline = OfflineBoard.Of(input.Offline, input.Arms),
             Served = ServedBoard.Of(input.Totals.Arms, input.Alpha),
@@ -96,8 +102,6 @@ public sealed record ResultsView
         var grown = input.Totals.Days.Select(d => (Day: (int)d.At, d.Totals[arm].Units)).ToArray();
         return PastTraffic.Weekdays([.. grown.Select((d, i) => (d.Day, (double)(d.Units - (i == 0 ? 0 : grown[i - 1].Units))))]);
     }
-
-    private static JudgementRules RulesOf(ResultsInput input, bool complete) => new(input.Alpha, input.Settings.Tuning, complete);
 
     /// <summary>Those asked for; without a choice, everything of which something was recorded.</summary>
     private static IEnumerable<IOutcomeMetric> Secondary(ResultsInput input, IOutcomeMetric goal, IReadOnlyList<(IOutcomeMetric Metric, double)> guards)

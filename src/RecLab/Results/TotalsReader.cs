@@ -32,21 +32,21 @@ public sealed class TotalsReader(EventStore store, UnitTotals units)
         return new() { Arms = latest, Days = days, SeveralArms = several, Machines = machines };
     }
 
-    /// <summary>Of the newest 5,000 lists of the installation made during a phase: its interleaved ones, and those of its placement that lacked an arm. Ids are in the order of the moment a list was made.</summary>
+    /// <summary>The newest lists of one phase that its health is told from; what is served elsewhere is none of them.</summary>
+    public const int Looked = 5000;
+
+    private const string OfPhase = "FROM recommendation WHERE experiment <> 0 AND experiment = $experiment AND phase = $phase AND simulated = $simulated ORDER BY id DESC LIMIT $looked";
+
+    /// <summary>The newest interleaved lists of a phase, at most <see cref="Looked"/>, and the lists of its placement that lacked an arm meanwhile, at most as many. Ids are in the order of the moment a list was made.</summary>
     public (long Lists, long Missing) Interleaved(UnitScope scope, string placement, DateTimeOffset from, DateTimeOffset to)
     {
         using var connection = store.OpenReader();
-        using var command = connection.CreateCommand();
-        command.CommandText = """
-            SELECT coalesce(sum(experiment = $experiment AND phase = $phase), 0), coalesce(sum(reason = $missing AND placement = $placement), 0)
-            FROM (SELECT experiment, phase, simulated, placement, reason FROM recommendation WHERE id >= $from AND id < $to ORDER BY id DESC LIMIT 5000) WHERE simulated = $simulated
-            """;
-        foreach (var (name, value) in new (string, object)[]
-        {
-            ("$experiment", scope.Experiment), ("$phase", scope.Phase), ("$simulated", scope.Simulated ? 1 : 0), ("$missing", Tallies.TeamMissing), ("$placement", placement),
-            ("$from", Prefix(from)), ("$to", Prefix(to.AddMilliseconds(1))),
-        })
-            command.Parameters.AddWithValue(name, value);
+        using var command = Command(connection, $"""
+            WITH newest AS (SELECT id {OfPhase}), since AS (SELECT CASE WHEN count(*) < $looked THEN $from ELSE min(id) END AS id FROM newest)
+            SELECT (SELECT count(*) FROM newest),
+              (SELECT count(*) FROM (SELECT 1 FROM recommendation WHERE reason = '{Tallies.TeamMissing}' AND placement = $placement AND simulated = $simulated AND id >= (SELECT id FROM since) AND id < $to LIMIT $looked))
+            """, scope);
+        foreach (var (name, value) in new (string, object)[] { ("$placement", placement), ("$from", Prefix(from)), ("$to", Prefix(to.AddMilliseconds(1))) }) command.Parameters.AddWithValue(name, value);
         using var row = command.ExecuteReader();
         row.Read();
         return (row.GetInt64(0), row.GetInt64(1));
@@ -59,21 +59,22 @@ public sealed class TotalsReader(EventStore store, UnitTotals units)
         }
     }
 
-    /// <summary>Of the newest 5,000 lists of the installation those of this phase, how many of them a fallback answered, and when the newest was served.</summary>
+    /// <summary>The newest lists of a phase, at most <see cref="Looked"/>, how many of them a fallback answered, and when the newest was served.</summary>
     public (long Lists, long Fallbacks, DateTimeOffset? LastAt) Newest(UnitScope scope)
     {
         using var connection = store.OpenReader();
-        using var command = connection.CreateCommand();
-        command.CommandText = """
-            SELECT count(*), count(fallback), max(served_at) FROM (SELECT experiment, phase, simulated, fallback, served_at FROM recommendation ORDER BY id DESC LIMIT 5000)
-            WHERE experiment = $experiment AND phase = $phase AND simulated = $simulated
-            """;
-        command.Parameters.AddWithValue("$experiment", scope.Experiment);
-        command.Parameters.AddWithValue("$phase", scope.Phase);
-        command.Parameters.AddWithValue("$simulated", scope.Simulated ? 1 : 0);
+        using var command = Command(connection, $"SELECT count(*), count(fallback), max(served_at) FROM (SELECT fallback, served_at {OfPhase})", scope);
         using var row = command.ExecuteReader();
         row.Read();
         return (row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)));
+    }
+
+    private static Microsoft.Data.Sqlite.SqliteCommand Command(Microsoft.Data.Sqlite.SqliteConnection connection, string sql, UnitScope scope)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in new[] { ("$experiment", scope.Experiment), ("$phase", scope.Phase), ("$simulated", scope.Simulated ? 1 : 0), ("$looked", Looked) }) command.Parameters.AddWithValue(name, value);
+        return command;
     }
 
     /// <summary>Whether anybody was counted in any phase of an experiment in this reading.</summary>

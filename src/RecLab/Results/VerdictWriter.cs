@@ -50,32 +50,46 @@ public static class VerdictWriter
         var goal = scorecard.Goal;
         string Name(int arm) => arms[arm].Name;
         var noun = goal.Metric.Noun;
-        var judged = goal.Judgements.Where(j => j.Change is not null).ToArray();
-        var basis = progress.PlanComplete ? "The 95 % interval at the planned end" : "The always-valid interval";
+        var judged = goal.Judgements.Where(j => j.Judged is not null).ToArray();
+        ScorecardRow[] Broken(int arm) => [.. scorecard.Of(MetricRole.Guardrail).Where(r => r.Judgements.Any(j => j.Arm == arm && j.Guard == GuardrailOutcome.Breached))];
 
-        var better = judged.Where(j => j.Look == Direction.Better).OrderByDescending(Gain).ToArray();
+        // the largest gain that breaks no guardrail; where all of them break one, the largest gain is named with what it breaks
+        var better = Ordered(judged.Where(j => j.Look == Direction.Better)).OrderBy(j => Broken(j.Arm).Length > 0).ToArray();
         if (better.Length > 0)
         {
             var best = better[0];
-            var broken = scorecard.Of(MetricRole.Guardrail).Where(r => r.Judgements.Any(j => j.Arm == best.Arm && j.Guard == GuardrailOutcome.Breached)).ToArray();
-            var lede = $"{basis}, {Span(best, progress.PlanComplete)}, stays {(best.Change > 0 ? "above" : "below")} zero{(progress.PlanComplete ? "" : ", so this holds whenever you stop")}. {Others(judged, best, Name)}{Guards(scorecard, best.Arm, Name(best.Arm))}";
+            var broken = Broken(best.Arm);
+            var lede = $"{Evidence(best)} {Others(judged, best, Name, Broken)}{Guards(scorecard, best.Arm, Name(best.Arm))}";
             return broken.Length == 0
-                ? new(VerdictKind.Better, $"{Name(best.Arm)} is better: ", Figures.Change(best.Change!.Value), $" {noun} against {Name(0)}.", lede, best.Arm)
-                : new(VerdictKind.BetterButGuardrail, $"{Name(best.Arm)} gains ", Figures.Change(best.Change!.Value), $" {noun} but breaks a guardrail: {broken[0].Metric.Noun}.", lede, best.Arm);
+                ? new(VerdictKind.Better, $"{Name(best.Arm)} is better: ", best.Written, $" {noun} against {Name(0)}.", lede, best.Arm)
+                : new(VerdictKind.BetterButGuardrail, $"{Name(best.Arm)} gains ", best.Written, $" {noun} but breaks a guardrail: {broken[0].Metric.Noun}.", lede, best.Arm);
         }
-        var worse = judged.Where(j => j.Look == Direction.Worse).OrderBy(Gain).ToArray();
+        var worse = Ordered(judged.Where(j => j.Look == Direction.Worse)).Reverse().ToArray();
         if (worse.Length > 0 && (worse.Length == judged.Length || judged.Length == 1))
         {
             var worst = worse[0];
-            return new(VerdictKind.Worse, $"{Name(worst.Arm)} is worse: ", Figures.Change(worst.Change!.Value), $" {noun} against {Name(0)}.",
-                $"{basis}, {Span(worst, progress.PlanComplete)}, stays on the wrong side of zero. {Others(judged, worst, Name)}", worst.Arm);
+            return new(VerdictKind.Worse, $"{Name(worst.Arm)} is worse: ", worst.Written, $" {noun} against {Name(0)}.", $"{Evidence(worst)} {Others(judged, worst, Name, Broken)}", worst.Arm);
         }
-        var leading = judged.OrderByDescending(Gain).First();
-        var so = $"{Name(leading.Arm)} stands at {Figures.Change(leading.Change!.Value)} {noun}, always-valid {Span(leading, false)}, which includes no difference. {Others(judged, leading, Name)}";
+        var leading = Ordered(judged).First();
+        var so = $"{Name(leading.Arm)} stands at {leading.Written} {noun}, {(leading.AtPlannedEnd ? "at the planned end" : "always-valid")} {leading.Span}, {(leading.Deciding!.Value.Contains(0) ? "which includes no difference" : $"{Figures.P(leading.P!.Value)}")}. {Others(judged, leading, Name, Broken)}";
         if (progress.PlanComplete || state is ExperimentState.Review or ExperimentState.Decided or ExperimentState.Archived)
             return new(VerdictKind.NoDifference, "No difference shown.", null, "", so, null);
         var left = state == ExperimentState.Running && progress.DaysLeft is { } d and > 0 ? $", about {d} {(d == 1 ? "day" : "days")} left" : "";
         return new(VerdictKind.NoDifferenceYet, $"No difference shown yet{left}.", null, "", so, null);
+    }
+
+    /// <summary>The largest gain first.</summary>
+    private static IEnumerable<Judgement> Ordered(IEnumerable<Judgement> judged) => judged.OrderByDescending(j => j.Gain).ThenByDescending(j => (j.Metric.HigherIsBetter ? 1 : -1) * j.Value);
+
+    /// <summary>What a significant difference rests on, in the words of the interval that is printed: one of several comparisons can be shown by Holm's test while the interval, which holds for all of them together, still includes zero.</summary>
+    private static string Evidence(Judgement judged)
+    {
+        var basis = judged.AtPlannedEnd ? $"The {Figures.Level(judged.Deciding!.Value.Level)} interval at the planned end" : "The always-valid interval";
+        var always = judged.AtPlannedEnd ? "" : ", so this holds whenever you stop";
+        var exact = judged.Exact is null ? "" : $" (Newcombe; Fisher's exact test, {Figures.P(judged.P!.Value)})";
+        return judged.Deciding!.Value.Contains(0)
+            ? $"{basis}, {judged.Span}{exact}, includes no difference, and the test of all comparisons together shows one ({Figures.P(judged.P!.Value)}){always}."
+            : $"{basis}, {judged.Span}{exact}, stays {(judged.Judged > 0 ? "above" : "below")} zero{always}.";
     }
 
     private static VerdictText? Obstacle(bool simulated, IReadOnlyList<PhaseArm> arms, Scorecard scorecard, Health health, Progress progress)
@@ -92,7 +106,7 @@ public static class VerdictWriter
         }
         if (!progress.EnoughDays)
             return Because($"it has run {Whole(progress.Days)} of {progress.MinimumDays} days", "Weekdays differ: a verdict needs full weeks. Intervals are shown and hold at any time.");
-        return scorecard.Goal.Judgements.All(j => j.Change is null)
+        return scorecard.Goal.Judgements.All(j => j.Judged is null)
             ? Because(scorecard.Goal.Metric.Missing(scorecard.Goal.Judgements[0].Reason!), $"{scorecard.Goal.Metric.Name} is not computable from what was recorded.")
             : null;
     }
@@ -104,19 +118,12 @@ public static class VerdictWriter
         _ => "a fallback answers for the arms",
     };
 
-    private static double Gain(Judgement j) => (j.Metric.HigherIsBetter ? 1 : -1) * j.Change!.Value;
-
-    private static string Span(Judgement j, bool atEnd)
-    {
-        var interval = atEnd ? j.Fixed!.Interval : j.Always!.Interval;
-        return $"{Figures.Change(interval.Lower)} to {Figures.Change(interval.Upper)}";
-    }
-
-    private static string Others(IEnumerable<Judgement> judged, Judgement but, Func<int, string> name) =>
-        string.Concat(judged.Where(j => j != but).Select(j => j.Look switch
+    private static string Others(IEnumerable<Judgement> judged, Judgement but, Func<int, string> name, Func<int, ScorecardRow[]> broken) =>
+        string.Concat(judged.Where(j => j != but).Select(j => (j.Look, broken(j.Arm)) switch
         {
-            Direction.Better => $"{name(j.Arm)} is better too, {Figures.Change(j.Change!.Value)}. ",
-            Direction.Worse => $"{name(j.Arm)} is worse, {Figures.Change(j.Change!.Value)}. ",
+            (Direction.Better, [var first, ..]) => $"{name(j.Arm)} gains {j.Written} but breaks a guardrail: {first.Metric.Noun}. ",
+            (Direction.Better, _) => $"{name(j.Arm)} is better too, {j.Written}. ",
+            (Direction.Worse, _) => $"{name(j.Arm)} is worse, {j.Written}. ",
             _ => $"{name(j.Arm)} is not significant. ",
         }));
 

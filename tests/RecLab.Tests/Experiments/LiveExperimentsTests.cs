@@ -110,6 +110,44 @@ public sealed class LiveExperimentsTests(RecLabApp app) : IClassFixture<RecLabAp
     }
 
     [Fact]
+    public async Task A_prerequisite_counts_with_its_own_prerequisite_its_holdout_and_without_its_testers()
+    {
+        await using var other = new RecLabApp();
+        await using (var db = await other.Databases().CreateDbContextAsync(TestContext.Current.CancellationToken))
+        {
+            db.Add(new Setting { Name = LiveExperiments.HoldoutSetting, Value = "0.1" });
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+        var live = new LiveExperiments(other.Databases(), other.Services.GetRequiredService<LiveFeed>(), TimeProvider.System, NullLogger<LiveExperiments>.Instance);
+        var tester = Users[0];
+        await other.RunningAsync(await other.DraftAsync("one") with { Settings = new() { Overrides = new Dictionary<string, int> { [tester] = 1 } } });
+        await other.RunningAsync(await other.DraftAsync("two") with { Settings = new() { Prerequisite = new("one", 1) } });
+        await other.RunningAsync(await other.DraftAsync("three") with { Settings = new() { Prerequisite = new("two", 0), RespectsHoldout = false } });
+        await live.RefreshAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(("override", 1, "not-targeted"), (live.Route("one", tester).Reason, live.Assign("one", tester)!.ArmPosition, live.Route("two", tester).Reason));
+        var users = Users.Where(u => u != tester).Take(1000).ToArray();
+        // three ignores the holdout, the experiments that it asks for do not
+        Assert.All(users, u => Assert.Equal(live.Assign("one", u)?.ArmPosition == 1 && live.Assign("two", u)?.ArmPosition == 0, live.Route("three", u).Reason == "assigned"));
+        Assert.All(users.Where(u => live.Route("one", u).Reason == "holdout"), u => Assert.Equal("not-targeted", live.Route("three", u).Reason));
+        Assert.InRange(users.Count(u => live.Route("three", u).Reason == "assigned"), 150, 300); // 0.9 / 2 / 2 of 1,000
+    }
+
+    [Fact]
+    public async Task Experiments_that_ask_for_each_other_admit_nobody()
+    {
+        await app.RunningAsync(await app.DraftAsync("round-a"));
+        await app.RunningAsync(await app.DraftAsync("round-b") with { Settings = new() { Prerequisite = new("round-a", 0) } });
+        await using (var db = await app.Databases().CreateDbContextAsync(TestContext.Current.CancellationToken))
+        {
+            var first = db.Set<Experiment>().Single(e => e.Key == "round-a");
+            first.Settings = new ExperimentSettings { Prerequisite = new("round-b", 0) }.ToJson();
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+        var live = await FreshAsync();
+        Assert.All(Users.Take(50), u => Assert.Equal(("not-targeted", "not-targeted"), (live.Route("round-a", u).Reason, live.Route("round-b", u).Reason)));
+    }
+
+    [Fact]
     public async Task The_holdout_stays_out_of_every_experiment()
     {
         await using var other = new RecLabApp();

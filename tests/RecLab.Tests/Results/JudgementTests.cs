@@ -84,6 +84,19 @@ public sealed class JudgementTests
     }
 
     [Fact]
+    public void Intervals_of_secondary_metrics_leave_zero_out_exactly_where_a_difference_is_called()
+    {
+        static ArmTotals With(int arm, double clickers, double buyers) => ArmTotals.Of(arm, Enumerable.Range(0, 4000).Select(i => User(10, i % 1000 < 1000 * clickers ? 2 : 0, purchases: i % 997 < 997 * buyers ? 1 : 0)));
+        var card = Scorecard.Of([With(0, 0.40, 0.30), With(1, 0.43, 0.30), With(2, 0.50, 0.33)], new ClickThrough(), [], [new Clickers(), new Conversion(), new PurchasesPerUser()], Rules);
+        var judged = card.Of(MetricRole.Secondary).SelectMany(r => r.Judgements).ToArray();
+        Assert.Equal(judged.Select(j => j.Significant), judged.Select(j => !j.Deciding!.Value.Contains(0)));
+        var found = judged.Count(j => j.Significant);
+        Assert.InRange(found, 1, 5);
+        Assert.All(judged, j => Assert.Equal(1 - 0.05 * found / 6, j.Deciding!.Value.Level, 12));
+        Assert.All(card.Goal.Judgements, j => Assert.Equal(0.975, j.Deciding!.Value.Level, 12));
+    }
+
+    [Fact]
     public void The_lift_clears_zero_where_the_always_valid_interval_leaves_it_for_good()
     {
         Step At(double day, int n) => new(day, [Arm(0, n, 0.40), Arm(1, n, 0.50)]);

@@ -53,10 +53,27 @@ public sealed class PlanningTests : BunitContext, IClassFixture<RecLabApp>
     [Fact]
     public void Days_left_follow_the_weekdays_of_this_phase()
     {
-        var settings = new ExperimentSettings { PlannedUsers = 1000, PlannedDays = 7, MinimumDays = 7 };
-        Progress On(DayOfWeek today) => Progress.Of(settings, 0.05, false, TimeSpan.FromDays(8), 900, null, [100, 0, 0, 0, 0, 0, 0], today);
+        var (settings, rules) = (new ExperimentSettings { PlannedUsers = 1000, PlannedDays = 7, MinimumDays = 7 }, new JudgementRules(0.05, 5000, AtPlannedEnd: false));
+        Progress On(DayOfWeek today) => Progress.Of(settings, rules, false, TimeSpan.FromDays(8), 900, null, [100, 0, 0, 0, 0, 0, 0], today);
         Assert.Equal((1, 7), (On(DayOfWeek.Sunday).DaysLeft!.Value, On(DayOfWeek.Monday).DaysLeft!.Value));
-        Assert.Equal(1, Progress.Of(settings, 0.05, false, TimeSpan.FromDays(8), 900, null).DaysLeft); // 900 in 8 days: the last 100 take 0.9
+        Assert.Equal(1, Progress.Of(settings, rules, false, TimeSpan.FromDays(8), 900, null).DaysLeft); // 900 in 8 days: the last 100 take 0.9
+    }
+
+    [Fact]
+    public void Power_today_and_days_left_without_a_plan_are_those_of_the_interval_that_decides()
+    {
+        // two comparisons at 2.5 % each; the half width of the always-valid interval worked by hand: SE sqrt(2 (k + 1) ln(sqrt(k + 1)/0.025) / k), k = n rho^2, rho that of 5 %
+        var rules = new JudgementRules(0.05, 5000, AtPlannedEnd: false).Over(2);
+        Progress After(double days) => Progress.Of(new() { TargetEffect = 0.05 }, rules, false, TimeSpan.FromDays(days), (long)(400 * days), new(new(0.01, 0.0004 * 10 / days, 1e9), (long)(800 * days)));
+        double rho2 = (-2 * Math.Log(0.05) + Math.Log(1 - 2 * Math.Log(0.05))) / 5000, k = 8000 * rho2, half = 0.02 * Math.Sqrt(2 * (k + 1) * Math.Log(Math.Sqrt(k + 1) / 0.025) / k);
+        Assert.Equal(RecLab.Statistics.Distributions.Normal.Cdf((0.05 - half) / 0.02), After(10).Power!.Value, 6);
+        Assert.Equal(half + 0.8416212 * 0.02, After(10).SmallestEffect!.Value, 6);
+        var left = After(10).DaysLeft!.Value;
+        Assert.InRange(left, 5, 30);
+        Assert.True(After(10 + left).Power >= 0.8 && After(10 + left - 1).Power < 0.8);
+        Assert.Null(After(10 + left).DaysLeft); // it is reached, and there is no plan to wait for
+        // at the planned end the fixed-horizon interval decides: 1 - beta at 0.05/0.02 standard errors and z(1.25 %) = 2.2414
+        Assert.Equal(RecLab.Statistics.Distributions.Normal.Cdf(2.5 - 2.241403), Progress.Of(new() { TargetEffect = 0.05 }, rules with { AtPlannedEnd = true }, false, TimeSpan.FromDays(10), 4000, new(new(0.01, 0.0004, 1e9), 8000)).Power!.Value, 4);
     }
 
     [Fact]

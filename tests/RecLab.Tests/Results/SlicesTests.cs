@@ -34,15 +34,28 @@ public sealed class SlicesTests : BunitContext, IClassFixture<RecLabApp>
     [Fact]
     public void The_strongest_evidence_comes_first_and_p_values_hold_the_false_discovery_rate()
     {
-        var table = SliceTable.Of(Metric, [.. Cell("known", "true", 1000, 0.4, 0.4), .. Cell("known", "false", 1000, 0.4, 0.5), .. Cell("device", "mobile", 500, 0.4, 0.45)], 2, new() { Slices = ["known"] }, 0.05);
+        var table = SliceTable.Of(Metric, [.. Cell("known", "true", 1000, 0.4, 0.4), .. Cell("known", "false", 1000, 0.4, 0.5), .. Cell("device", "mobile", 2000, 0.4, 0.45)], 2, new() { Slices = ["known"] }, 0.05);
         Assert.Equal(["known false True", "device mobile False", "known true True"], table.Rows.Select(r => $"{r.Name} {r.Value} {r.Declared}"));
         Assert.Equal(3, table.Asked);
-        var raw = table.Rows.Select(r => r.Effect.Value.PValue).ToArray();
+        var raw = table.Rows.Select(r => r.Effect.Value.PValue!.Value).ToArray();
         // Benjamini-Hochberg: p(i) m / i, made monotone from the largest down
         Assert.Equal(raw[0] * 3, table.Rows[0].P!.Value, 12);
         Assert.Equal(Math.Min(raw[1] * 3 / 2, raw[2]), table.Rows[1].P!.Value, 12);
         Assert.Equal(raw[2], table.Rows[2].P!.Value, 12);
         Assert.Equal(0.25, table.Rows[0].Effect.Value.Effect.Value, 10); // 0.10 against 0.08
+    }
+
+    [Fact]
+    public void No_slice_is_called_better_before_the_evidence_holds_on_whatever_day_it_is_read()
+    {
+        // shares 40 and 45 of a hundred of 1,500: z = 0.05/sqrt((0.24 + 0.2475)/1500) = 2.77, p = 0.006 at one look; the always-valid bound for 3,000 users is above 3
+        var row = SliceTable.Of(Metric, Cell("device", "mobile", 1500, 0.40, 0.45), 2, new(), 0.05).Rows[0];
+        Assert.InRange(row.P!.Value, 0.05, 1);
+        Assert.Equal((RecLab.Controls.Charts.Direction.Neutral, true), (row.Look(Metric, 0.05), row.Effect.Value.Interval.Contains(0)));
+        // of four comparisons two are clear: their intervals are of 1 - 0.05 x 2/4 and leave zero out
+        var table = SliceTable.Of(Metric, [.. Cell("a", "1", 4000, 0.4, 0.5), .. Cell("a", "2", 4000, 0.5, 0.4), .. Cell("b", "1", 4000, 0.4, 0.4), .. Cell("b", "2", 4000, 0.4, 0.41)], 2, new(), 0.05);
+        Assert.Equal(["Better False", "Neutral True", "Neutral True", "Worse False"], table.Rows.Select(r => $"{r.Look(Metric, 0.05)} {r.Effect.Value.Interval.Contains(0)}").Order());
+        Assert.All(table.Rows, r => Assert.Equal(0.975, r.Effect.Value.Interval.Level, 12));
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public sealed class VerdictTests
     {
         var input = Input(Arm(0, 1000, 0.40), Arm(1, 1000, 0.41));
         var planned = input with { Settings = input.Settings with { PlannedUsers = 1500, PlannedDays = 14 } };
-        Assert.Equal("No difference shown yet.", Of(input).Sentence);
+        Assert.StartsWith("No difference shown yet", Of(input).Sentence);
         // 1,000 users an arm in 14 days, 1,500 planned: 500 more take 7 days.
         Assert.Equal("No difference shown yet, about 7 days left.", Of(planned).Sentence);
         Assert.Contains("which includes no difference", Of(planned).Lede);
@@ -84,7 +84,7 @@ public sealed class VerdictTests
         // z = 0.05 / sqrt(0.4*0.6/1500 + 0.45*0.55/1500) = 2.77 for shares of clickers: beyond 1.96, short of the always-valid bound.
         var input = Input(Arm(0, 1500, 0.40), Arm(1, 1500, 0.45));
         Assert.Equal(VerdictKind.NoDifferenceYet, Of(input).Kind);
-        var ended = Of(input with { Settings = input.Settings with { PlannedUsers = 1500, PlannedDays = 14 } });
+        var ended = Of(input with { Settings = input.Settings with { PlannedUsers = 1500, PlannedDays = 14 }, ReadAt = Start.AddDays(14).AddMinutes(30) });
         Assert.Equal(VerdictKind.Better, ended.Kind);
         Assert.StartsWith("The 95 % interval at the planned end", ended.Lede);
     }
@@ -107,6 +107,57 @@ public sealed class VerdictTests
         var verdict = Of(Input(Arm(0, 4000, 0.40), Arm(1, 4000, 0.48), Arm(2, 4000, 0.52)));
         Assert.Equal("Transformer is better: +30.0% click-through against Popularity.", verdict.Sentence);
         Assert.Contains("ALS is better too, +20.0%.", verdict.Lede);
+    }
+
+    [Fact]
+    public void A_good_arm_is_shipped_though_a_better_one_broke_a_guardrail()
+    {
+        static ArmTotals With(int arm, double clickers, double buyers) => ArmTotals.Of(arm, Enumerable.Range(0, 8000).Select(i =>
+            User(10, i < 8000 * clickers ? 2 : 0, purchases: i % 1000 < 1000 * buyers ? 1 : 0)));
+        var view = ResultsView.Of(Input(With(0, 0.40, 0.30), With(1, 0.48, 0.32), With(2, 0.52, 0.20)) with { Settings = new() { Guardrails = [new("conversion", 0.05)] } });
+        Assert.Equal("ALS is better: +20.0% click-through against Popularity.", view.Verdict.Sentence);
+        Assert.Contains("Transformer gains +30.0% but breaks a guardrail: conversion. No guardrail of ALS crosses its margin.", view.Verdict.Lede);
+        Assert.Equal((ExperimentOutcome.Ship, 1, "ship B"), (view.Recommendation.Outcome, view.Recommendation.Arm, view.Recommendation.Text));
+    }
+
+    /// <summary>At the planned end of two weeks: so many of a thousand users an arm bought something.</summary>
+    private static ResultsView Bought(params int[] buyers)
+    {
+        var input = Input([.. buyers.Select((n, arm) => ArmTotals.Of(arm, Enumerable.Range(0, 1000).Select(i => User(10, i % 3 == 0 ? 1 : 0, purchases: i < n ? 1 : 0))))]);
+        return ResultsView.Of(input with { GoalMetric = "conversion", Settings = new() { PlannedUsers = 1000, PlannedDays = 14, Guardrails = [new("ctr", 0.2)] }, ReadAt = Start.AddDays(22) });
+    }
+
+    [Fact]
+    public void Where_nobody_of_an_arm_did_it_the_exact_test_answers_at_the_planned_end()
+    {
+        // Fisher, two-sided: all 12 of 2,000 fall on one side, twice C(1000,12)/C(2000,12) = 4.6e-4. Newcombe from the Wilson intervals 0 to 3.84/1003.84 and of 12 of 1,000: lower 0.0120 - sqrt((0.0120 - 0.00688)^2 + 0.00383^2) = 0.0056.
+        var view = Bought(0, 12);
+        var judged = view.Scorecard.Goal.Judgements[0];
+        Assert.Equal(2 * Enumerable.Range(0, 12).Aggregate(1.0, (p, i) => p * (1000 - i) / (2000 - i)), judged.P!.Value, 9);
+        Assert.Equal((0.012, 0.0056), (judged.Exact!.Effect.Value, Math.Round(judged.Exact.Interval.Lower, 4)));
+        Assert.Equal("ALS is better: +1.20 pp conversion against Popularity.", view.Verdict.Sentence);
+        Assert.Contains("Newcombe; Fisher's exact test, p < 0.001", view.Verdict.Lede);
+        Assert.Equal("ship B", view.Recommendation.Text);
+        Assert.Equal(VerdictKind.Worse, Bought(12, 0).Verdict.Kind);
+        Assert.Equal(VerdictKind.NoDifference, Bought(0, 2).Verdict.Kind); // p = 0.50
+        Assert.Equal("zero_variance", ResultsView.Of(view.Input with { Settings = new() }).Scorecard.Goal.Judgements[0].Reason!.Code); // before an end it would not hold under peeking
+    }
+
+    [Fact]
+    public void With_several_arms_the_printed_interval_is_the_one_that_holds_for_all_of_them()
+    {
+        // z of the arms: 0.05/sqrt((0.24 + 0.2475)/1000) = 2.26 and 0.08/sqrt((0.24 + 0.2496)/1000) = 3.6; 97.5 % of two sides needs 2.24, and the relative scale a little more
+        var input = Input(Arm(0, 1000, 0.40), Arm(1, 1000, 0.45), Arm(2, 1000, 0.48)) with { Settings = new() { PlannedUsers = 1000, PlannedDays = 14 }, ReadAt = Start.AddDays(15) };
+        var view = ResultsView.Of(input);
+        var (second, best) = (view.Scorecard.Goal.Judgements[0], view.Scorecard.Goal.Judgements[1]);
+        Assert.Equal((0.975, 0.975), (best.Fixed!.Interval.Level, best.Always!.Interval.Level));
+        Assert.StartsWith("The 97.5 % interval at the planned end, ", view.Verdict.Lede);
+        // Holm's second step asks 0.05 of the other arm; its interval, which asks 0.025, includes zero
+        Assert.True(second is { Significant: true } && second.Deciding!.Value.Contains(0));
+        var alone = Of(input with { Totals = input.Totals with { Arms = [input.Totals.Arms[0], input.Totals.Arms[1], Arm(2, 1000, 0.30)], Days = [new(20454, [input.Totals.Arms[0], input.Totals.Arms[1], Arm(2, 1000, 0.30)])] } });
+        Assert.Equal(VerdictKind.Better, alone.Kind);
+        Assert.Contains("includes no difference, and the test of all comparisons together shows one (p = 0.0", alone.Lede);
+        Assert.DoesNotContain("above zero", alone.Lede);
     }
 
     [Fact]

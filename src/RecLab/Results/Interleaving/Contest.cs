@@ -13,7 +13,7 @@ public sealed record Rivalry
     /// <summary>Position of the arm, from 1.</summary>
     public required int Arm { get; init; }
 
-    /// <summary>Users who clicked on an item of one of the two; all others say nothing.</summary>
+    /// <summary>Users who clicked on an item of one of the two, in what is judged; all others say nothing.</summary>
     public required long Users { get; init; }
 
     /// <summary>Users, and lists, that gave the arm more clicks than control, or fewer, or as many.</summary>
@@ -44,14 +44,22 @@ public sealed record Rivalry
     /// <summary>A score as a share: (1 + score)/2.</summary>
     public static double ShareOf(double score) => Math.Clamp((1 + score) / 2, 0, 1);
 
+    /// <summary>The fixed-horizon answer decides; before the planned end the always-valid one.</summary>
+    public bool AtPlannedEnd { get; init; }
+
+    /// <summary>The interval of the score that decides; null when not computable.</summary>
+    public Interval? Deciding => AtPlannedEnd ? Fixed?.Interval : Always?.Interval;
+
     /// <summary>Judges one arm, uncorrected.</summary>
-    public static Rivalry Of(RivalTotals totals, JudgementRules rules)
+    /// <param name="end">The planned end once it is there: the score is that of the lists up to then.</param>
+    public static Rivalry Of(RivalTotals totals, JudgementRules rules, PlannedEnd? end = null)
     {
         var users = (Wins: totals.Standings.Where(s => s.Mine > s.Theirs).Sum(s => s.Users), Losses: totals.Standings.Where(s => s.Mine < s.Theirs).Sum(s => s.Users), Ties: totals.Standings.Where(s => s.Mine == s.Theirs).Sum(s => s.Users));
-        var scores = CreditScore.Of(totals.Standings);
+        if (end is not null) rules = rules with { AtPlannedEnd = true };
+        var scores = end is not null && PlannedEnd.Grown(totals, end.Day) is var then ? Moments.Mean(then.Users, then.Score, then.Squares) : CreditScore.Of(totals.Standings);
         var plain = new Rivalry
         {
-            Arm = totals.Team, Users = scores.Units, UserCounts = users, ListCounts = (totals.Wins, totals.Losses, totals.Ties),
+            Arm = totals.Team, Users = scores.Units, AtPlannedEnd = rules.AtPlannedEnd, UserCounts = users, ListCounts = (totals.Wins, totals.Losses, totals.Ties),
             OfUsers = Preference.Of(users.Wins, users.Losses, users.Ties, rules.Alpha), OfLists = Preference.Of(totals.Wins, totals.Losses, totals.Ties, rules.Alpha),
         };
         return Judge(scores, rules).TryGet(out var judged, out var reason)
@@ -68,16 +76,16 @@ public sealed record Rivalry
     }
 }
 
-/// <summary>The arms of interleaved lists judged against control, corrected for how many there are (Holm).</summary>
+/// <summary>The arms of interleaved lists judged against control, corrected for how many there are (Holm); the intervals hold together (Bonferroni).</summary>
 /// <param name="Rivals">One per arm other than control, by position.</param>
 public sealed record Contest(ContestTotals Totals, IReadOnlyList<Rivalry> Rivals)
 {
     /// <summary>Users who clicked, in the comparison that has fewest.</summary>
     public long Users => Rivals.Min(r => r.Users);
 
-    public static Contest Of(ContestTotals totals, JudgementRules rules)
+    public static Contest Of(ContestTotals totals, JudgementRules rules, PlannedEnd? end = null)
     {
-        Rivalry[] rivals = [.. totals.Rivals.Select(r => Rivalry.Of(r, rules))];
+        Rivalry[] rivals = [.. totals.Rivals.Select(r => Rivalry.Of(r, rules.Over(totals.Rivals.Count), end))];
         var adjusted = MultipleTesting.Holm([.. rivals.Select(r => r.P ?? 1)]);
         return new(totals, [.. rivals.Select((r, i) => r.P is null ? r : r with { P = adjusted[i], Significant = adjusted[i] <= rules.Alpha })]);
     }

@@ -17,13 +17,13 @@ public static class ContestVerdict
         var judged = contest.Rivals.Where(r => r.Score is not null).ToArray();
         var better = judged.Where(r => r.Look == Direction.Better).OrderByDescending(r => r.Score).ToArray();
         if (better.Length > 0)
-            return new(VerdictKind.Better, $"{Name(better[0].Arm)} is preferred: ", Figures.Rate(better[0].Share!.Value), $" of a user's clicks go to its items against {Name(0)}'s.", $"{Basis(better[0], progress)} stays above 50%{Always(progress)}. {Others(judged, better[0], Name)}{NoLift}", better[0].Arm);
+            return new(VerdictKind.Better, $"{Name(better[0].Arm)} is preferred: ", Figures.Rate(better[0].Share!.Value), $" of a user's clicks go to its items against {Name(0)}'s.", $"{Evidence(better[0], "above")} {Others(judged, better[0], Name)}{NoLift}", better[0].Arm);
         var worse = judged.Where(r => r.Look == Direction.Worse).OrderBy(r => r.Score).ToArray();
         if (worse.Length > 0 && worse.Length == judged.Length)
             return new(VerdictKind.Worse, worse.Length == 1 ? $"{Name(0)} is preferred: only " : $"{Name(0)} is preferred over every other arm: only ", Figures.Rate(worse[0].Share!.Value), $" of a user's clicks go to items of {Name(worse[0].Arm)}.",
-                $"{Basis(worse[0], progress)} stays below 50%{Always(progress)}. {Others(judged, worse[0], Name)}{NoLift}", worse[0].Arm);
+                $"{Evidence(worse[0], "below")} {Others(judged, worse[0], Name)}{NoLift}", worse[0].Arm);
         var leading = judged.OrderByDescending(r => r.Score).First();
-        var so = $"{Figures.Rate(leading.Share!.Value)} of a user's clicks go to items of {Name(leading.Arm)}, always-valid {Span(leading, false)}, which includes one half. {Others(judged, leading, Name)}";
+        var so = $"{Figures.Rate(leading.Share!.Value)} of a user's clicks go to items of {Name(leading.Arm)}, {(leading.AtPlannedEnd ? "at the planned end" : "always-valid")} {Span(leading)}, {(leading.Deciding!.Value.Contains(0) ? "which includes one half" : Figures.P(leading.P!.Value))}. {Others(judged, leading, Name)}";
         return progress.PlanComplete || state is ExperimentState.Review or ExperimentState.Decided or ExperimentState.Archived
             ? new(VerdictKind.NoDifference, "No preference shown.", null, "", so, null) : new(VerdictKind.NoDifferenceYet, "No preference shown yet.", null, "", so, null);
     }
@@ -40,15 +40,14 @@ public static class ContestVerdict
         return contest.Rivals.All(r => r.Score is null) ? Because(contest.Rivals[0].Reason!.Sentence, "The preference is not computable from what was recorded.") : null;
     }
 
-    private static string Basis(Rivalry r, Progress progress) => $"{(progress.PlanComplete ? "The 95 % interval at the planned end" : "The always-valid interval")}, {Span(r, progress.PlanComplete)},";
-
-    private static string Always(Progress progress) => progress.PlanComplete ? "" : ", so this holds whenever you stop";
-
-    private static string Span(Rivalry r, bool atEnd)
+    private static string Evidence(Rivalry r, string side)
     {
-        var interval = atEnd ? r.Fixed!.Interval : r.Always!.Interval;
-        return $"{Figures.Rate(Rivalry.ShareOf(interval.Lower))} to {Figures.Rate(Rivalry.ShareOf(interval.Upper))}";
+        var basis = $"{(r.AtPlannedEnd ? $"The {Figures.Level(r.Deciding!.Value.Level)} interval at the planned end" : "The always-valid interval")}, {Span(r)},";
+        var always = r.AtPlannedEnd ? "" : ", so this holds whenever you stop";
+        return r.Deciding!.Value.Contains(0) ? $"{basis} includes one half, and the test of all comparisons together shows a preference ({Figures.P(r.P!.Value)}){always}." : $"{basis} stays {side} 50%{always}.";
     }
+
+    private static string Span(Rivalry r) => $"{Figures.Rate(Rivalry.ShareOf(r.Deciding!.Value.Lower))} to {Figures.Rate(Rivalry.ShareOf(r.Deciding.Value.Upper))}";
 
     private static string Others(IEnumerable<Rivalry> judged, Rivalry but, Func<int, string> name) => string.Concat(judged.Where(r => r != but).Select(r => r.Look switch
     {
