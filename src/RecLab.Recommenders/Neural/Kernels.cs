@@ -47,6 +47,23 @@ internal static class Kernels
         return F.cross_entropy(cat([(hidden * own).sum(-1, keepdim: true), others], 1), zeros([hidden.shape[0]], ScalarType.Int64, hidden.device));
     }
 
+    /// <summary>Binary cross-entropy of each row's own class against those drawn for it: -(beta log sigma(own) + sum of log sigma(-drawn)) / (drawn + 1), the mean over rows; a drawn one that is the row's own does not count
+    /// (Petrov and Macdonald, RecSys 2023, eq. 8; beta 1 is plain binary cross-entropy).</summary>
+    /// <param name="hidden">Rows x width.</param>
+    /// <param name="weight">Classes x width.</param>
+    /// <param name="target">The number of each row's own class.</param>
+    /// <param name="drawn">Rows x drawn: numbers of classes.</param>
+    public static Tensor OwnNegatives(Tensor hidden, Tensor weight, Tensor target, Tensor drawn, double beta)
+    {
+#if !USE_TORCHSHARP
+        if (hidden.device.type == DeviceType.CPU) return Fused.OwnNegatives(hidden, weight, target, drawn, beta);
+#endif
+        var (rows, count) = (drawn.shape[0], drawn.shape[1]);
+        var own = (hidden * weight.index_select(0, target)).sum(-1);
+        var others = (weight.index_select(0, drawn.view(-1)).view(rows, count, -1) * hidden.unsqueeze(1)).sum(-1).masked_fill(drawn.eq(target.unsqueeze(1)), -1e4);
+        return -(F.logsigmoid(own).sum() * beta + F.logsigmoid(-others).sum()) / ((double)rows * (count + 1));
+    }
+
     /// <summary>Rows of a table by their numbers.</summary>
     public static Tensor Rows(Tensor table, Tensor index)
     {

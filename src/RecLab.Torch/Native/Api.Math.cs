@@ -71,6 +71,7 @@ internal static unsafe partial class Api
     [LibraryImport(Shim)] internal static partial nint rl_dropout(nint x, double p, int train);
     [LibraryImport(Shim)] internal static partial nint rl_packed_attention(nint qkv, nint starts, long heads, double p);
     [LibraryImport(Shim)] internal static partial nint rl_sampled_cross_entropy(nint hidden, nint own, nint drawn, nint target, nint numbers, double correction);
+    [LibraryImport(Shim)] internal static partial nint rl_own_negatives(nint hidden, nint weight, nint target, nint drawn, double beta);
     [LibraryImport(Shim)] internal static partial nint rl_linear_cross_entropy(nint hidden, nint weight, nint target);
 
     [LibraryImport(Shim)] internal static partial nint rl_optimizer(int kind, nint* parameters, int n, double lr, double beta1, double beta2, double eps, double decay, int amsgrad, int maximize, double momentum, double dampening, int nesterov);

@@ -33,6 +33,16 @@ public static class Fused
     public static Tensor SampledCrossEntropy(Tensor hidden, Tensor own, Tensor drawn, Tensor target, Tensor numbers, double correction) =>
         Tensor.Of(Api.rl_sampled_cross_entropy(hidden.Handle, own.Handle, drawn.Handle, target.Handle, numbers.Handle, correction), hidden, own, drawn, target, numbers);
 
+    /// <summary>Binary cross-entropy of each row's own class against those drawn for that row alone, without gathering rows x drawn vectors: the mean over rows of
+    /// -(beta log sigma(own) + sum of log sigma(-drawn)) / (drawn + 1). A drawn class that is the row's own does not count.</summary>
+    /// <param name="hidden">Rows x width.</param>
+    /// <param name="weight">Classes x width.</param>
+    /// <param name="target">The class of each row; 64-bit integers.</param>
+    /// <param name="drawn">Rows x drawn: classes; 64-bit integers.</param>
+    /// <param name="beta">Weight of the own class.</param>
+    public static Tensor OwnNegatives(Tensor hidden, Tensor weight, Tensor target, Tensor drawn, double beta) =>
+        Tensor.Of(Api.rl_own_negatives(hidden.Handle, weight.Handle, target.Handle, drawn.Handle, beta), hidden, weight, target, drawn);
+
     /// <summary>Rows of a matrix, with a gradient that is gathered by row on all threads.</summary>
     /// <param name="table">Rows x width.</param>
     /// <param name="index">Which rows; integers.</param>

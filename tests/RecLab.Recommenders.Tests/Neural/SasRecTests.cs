@@ -16,6 +16,15 @@ public sealed class SasRecTests : NeuralContract
     /// <summary>A user is their history; without one there is nothing to read.</summary>
     protected override bool KnowsUsers => false;
 
+    [Theory]
+    [InlineData(SequenceLoss.SampledSoftmax), InlineData(SequenceLoss.BinaryCrossEntropy), InlineData(SequenceLoss.GeneralizedBinaryCrossEntropy)]
+    public void Every_loss_over_drawn_items_learns_what_comes_next(SequenceLoss loss)
+    {
+        var options = (SasRecOptions)Options with { Loss = loss, Negatives = 6, Epochs = 60 };
+        var model = new SasRec(options).Train(Checkerboard.Touches, new() { Seed = 7, Threads = 1 });
+        for (var user = 0; user < Checkerboard.Size; user++) Assert.Equal(user, Best(model, Query.Of(-1, Checkerboard.Circle(user)), Checkerboard.Circle(user))[0]);
+    }
+
     [Fact]
     public void After_telling_changed_views_apart_the_next_item_is_learnt_from_fewer_epochs_as_well()
     {

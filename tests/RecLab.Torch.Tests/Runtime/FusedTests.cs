@@ -101,6 +101,31 @@ public sealed class FusedTests
         Assert.Contains("do not share their width", Assert.Throws<TorchException>(() => Fused.SampledCrossEntropy(hidden, own, randn(count, 3), target, numbers, 0)).Message);
     }
 
+    [Theory]
+    [InlineData(1, 1, 16), InlineData(7, 3, 10), InlineData(300, 20, 33)]
+    public void Own_negatives_is_the_gathered_products_and_then_the_log_sigmoids(int rows, int count, int width)
+    {
+        Torch.Begin();
+        using var scope = NewDisposeScope();
+        const int classes = 12; // few, so that some rows draw their own and some classes are drawn twice
+        var (target, drawn) = (randint(0, classes, [rows]), randint(0, classes, [rows, count]));
+        using var hidden = nn.Parameter(randn(rows, width));
+        using var weight = nn.Parameter(randn(classes, width));
+        var own = (hidden * weight.index_select(0, target)).sum(-1);
+        var others = (weight.index_select(0, drawn.view(-1)).view(rows, count, -1) * hidden.unsqueeze(1)).sum(-1).masked_fill(drawn.eq(target.unsqueeze(1)), -1e4);
+        var expected = -(F.logsigmoid(own).sum() * 0.3 + F.logsigmoid(-others).sum()) / ((double)rows * (count + 1));
+        (expected * 3).backward();
+        var (dh, dw) = (hidden.grad!.clone(), weight.grad!.clone());
+        using var optimizer = optim.SGD([hidden, weight], 0);
+        optimizer.zero_grad();
+        var actual = Fused.OwnNegatives(hidden, weight, target, drawn, 0.3);
+        (actual * 3).backward();
+        Assert.Equal(expected.ToDouble(), actual.ToDouble(), 1e-5);
+        Close(dh, hidden.grad!, 1e-5);
+        Close(dw, weight.grad!, 1e-5);
+        Assert.Contains("drawn class 12 is outside 0..11", Assert.Throws<TorchException>(() => Fused.OwnNegatives(hidden, weight, target, drawn + 12 - drawn, 1)).Message);
+    }
+
     [Fact]
     public void Wrong_shapes_are_sentences()
     {

@@ -41,7 +41,7 @@ public sealed record CaserOptions : NeuralOptions
     [Display(Name = "Loss", Description = "What the model is punished for.", Order = 8)]
     public SequenceLoss Loss { get; init; }
 
-    [Display(Name = "Negatives", Description = "Random items per batch for the sampled losses.", Order = 9), Range(1, 100_000), Tunable(64, 1024, Log = true)]
+    [Display(Name = "Negatives", Description = "Random items for the sampled losses: of a batch under the softmax, of each place under the binary ones.", Order = 9), Range(1, 100_000), Tunable(64, 1024, Log = true)]
     public int Negatives { get; init; } = 256;
 }
 

@@ -45,7 +45,7 @@ public sealed record SasRecOptions : NeuralOptions
     [Display(Name = "Loss", Description = "What the model is punished for.", Order = 6)]
     public SequenceLoss Loss { get; init; }
 
-    [Display(Name = "Negatives", Description = "Random items per batch for the sampled losses.", Order = 7), Range(1, 100_000), Tunable(64, 1024, Log = true)]
+    [Display(Name = "Negatives", Description = "Random items for the sampled losses: of a batch under the softmax, of each place under the binary ones.", Order = 7), Range(1, 100_000), Tunable(64, 1024, Log = true)]
     public int Negatives { get; init; } = 256;
 
     [Display(Name = "Calibration", Description = "gBCE only: 0 is plain binary cross-entropy, 1 undoes the overconfidence fully.", Order = 8), Range(0, 1)]
