@@ -68,7 +68,7 @@ public sealed class KeyDesk(IDbContextFactory<RecLabDb> databases, Audit audit, 
     /// <summary>Whether a key opens, and what.</summary>
     /// <param name="key">As it was sent, or null.</param>
     /// <param name="origin">The Origin header of a browser, or null. A publishable key needs a listed origin whenever there is one.</param>
-    /// <param name="self">The server's own origin, which is always allowed ("http://localhost:5080"), or null.</param>
+    /// <param name="self">An origin that is allowed beside the list: the server's own, for keys of its own pages; or null.</param>
     /// <param name="secret">True where only a secret key will do.</param>
     /// <param name="scope">What the key must cover.</param>
     public KeyCheck Check(string? key, string? origin = null, string? self = null, bool secret = false, KeyScope scope = KeyScope.None)

@@ -22,7 +22,7 @@ public static class DemoVerb
         {
             var options = new DemoOptions(parsed.GetValue(data), parsed.GetValue(users), parsed.GetValue(fast));
             if (options.Data is { } path && !File.Exists(path) && !Directory.Exists(path)) throw new BadArgumentException($"There is nothing at {path}.");
-            await using var app = WebHost.Build([.. settings.Read(parsed), "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning"]);
+            await using var app = WebHost.Build([$"--{Doors.ShopSetup.Setting}=true", .. settings.Read(parsed), "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning"]);
             await WebHost.PrepareAsync(app);
             await app.StartAsync(cancellation);
             await ActivatorUtilities.CreateInstance<DemoScript>(app.Services, options, app.Urls.First()).RunAsync(cancellation);

@@ -64,10 +64,11 @@ public static class WebHost
         return app;
     }
 
-    /// <summary>What must be true before the first request: databases migrated, roles and the set-up link there.</summary>
+    /// <summary>What must be true before the first request: databases migrated, roles and the set-up link there, and the key of an open demo shop.</summary>
     public static async Task PrepareAsync(WebApplication app)
     {
         await app.Services.MigrateStorageAsync();
         await app.Services.PrepareAccessAsync();
+        await app.Services.PrepareShopAsync();
     }
 }

@@ -76,7 +76,10 @@ public sealed class ApiDoor(KeyDesk keys, OwnKeys own, OriginBook origins, IConf
         var origin = http.Request.Headers.Origin.ToString() is { Length: > 0 } o ? o : null;
         http.Response.Headers.Vary = "Origin";
         http.Response.Headers.CacheControl = "no-store";
-        var check = keys.Check(KeyOf(http.Request), origin, origin is null ? null : Self(http), scope: ScopeOf(http.Request.Path));
+        var key = KeyOf(http.Request);
+        // the address of this server is what the request says it is: it opens to the pages that this server makes, and to a key that lists it
+        var self = origin is not null && origin == Self(http) && keys.Check(key).Key is { } kept && own.IsOwn(kept.Id) ? origin : null;
+        var check = keys.Check(key, origin, self, scope: ScopeOf(http.Request.Path));
         if (origin is not null && !(check.Key is { } known && own.IsPreview(known.Id))) origins.Add(origin, http.Request.Query["placement"], check.Opens ? null : check.Sentence);
         if (!check.Opens) throw new ProblemException(check.Status, check.Sentence);
         var grant = check.Key!;

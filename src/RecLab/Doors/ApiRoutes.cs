@@ -37,7 +37,7 @@ internal static class ApiRoutes
     };
 
     public static RouteDescription Events { get; } = new("sendEvents", "Up to 500 events; 200 means they are on disk",
-        "Each has its own status: accepted, duplicate, quarantined or rejected. text/plain is taken too, for beacons. A purchase, a basket, a rating or a custom:NAME counts for its user in every arm that showed the user a list in the seven days before.", typeof(EventsAnswer))
+        "Each has its own status: accepted, duplicate, quarantined or rejected. The same eventId is the same event only from the same kind of key, live or simulated: report a purchase from the page or from the server, not from both. text/plain is taken too, for beacons. A purchase, a basket, a rating or a custom:NAME counts for its user in every arm that showed the user a list in the seven days before.", typeof(EventsAnswer))
     {
         Refusals = [400, 413, 415, 503], Body = typeof(EventsBody),
         Parameters = [new("simulated", "Events of simulated visitors; secret keys only.", false, JsonSchemaType.Boolean)],

@@ -12,11 +12,11 @@ namespace RecLab.Doors;
 internal sealed record ShopItem(string Id, string Title, IReadOnlyList<string> Categories, string Description, long? Price, string Image);
 
 /// <summary>The demo shop: a public host page that embeds the widget as any shop would, with the catalogue of the data set that the home placement's variants learnt from.
-/// Switched off with <c>RecLab:DemoShop=false</c>.</summary>
+/// Open only with <c>RecLab:DemoShop=true</c>.</summary>
 public sealed class DemoShop(IDbContextFactory<RecLabDb> databases, DatasetShelf shelf, OwnKeys keys)
 {
-    /// <summary>The shop's own publishable key.</summary>
-    public Task<string> KeyAsync(CancellationToken cancellation) => keys.ShopAsync(cancellation);
+    /// <summary>The shop's own publishable key, or null where it was revoked.</summary>
+    public Task<string?> KeyAsync(CancellationToken cancellation) => keys.ShopAsync(cancellation);
 
     /// <summary>The data set whose items the shop sells: that of the home placement's newest variant with a served model, or the newest data set there is.</summary>
     public async Task<Interactions?> StockAsync(CancellationToken cancellation)

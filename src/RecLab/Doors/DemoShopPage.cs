@@ -5,8 +5,8 @@ namespace RecLab.Doors;
 /// <summary>The demo shop's one document: a foreign page in all but its address, embedding the widget with one script tag.</summary>
 internal static class DemoShopPage
 {
-    /// <param name="key">The publishable key of the demo shop.</param>
-    public static string Html(string key) => $"""
+    /// <param name="key">The publishable key of the demo shop; null where it was revoked: the shop says so and does without the widget.</param>
+    public static string Html(string? key) => $"""
         <!DOCTYPE html>
         <html lang="en">
         <head>
@@ -15,7 +15,7 @@ internal static class DemoShopPage
           <title>Marginalia, demo shop</title>
           <link rel="stylesheet" href="/demo/shop.css" />
           <link rel="icon" type="image/png" href="/favicon.png" />
-          <script async src="/widget/v1/reclab.js" data-key="{WebUtility.HtmlEncode(key)}" data-consent="unknown"></script>
+          {(key is null ? "" : $"<script async src=\"/widget/v1/reclab.js\" data-key=\"{WebUtility.HtmlEncode(key)}\" data-consent=\"unknown\"></script>")}
         </head>
         <body>
           <a class="skip" href="#content">To the content</a>
@@ -27,6 +27,7 @@ internal static class DemoShopPage
               <a href="/demo/cart" id="basket">Basket, 0</a>
             </div>
           </header>
+          {(key is null ? "<p class=\"top\" role=\"status\">The key of this shop was revoked and stays so: there are no recommendations here any more.</p>" : "")}
           <main id="content"></main>
           <footer>A demonstration shop: every item is made up or comes from the imported data set, nothing is sold. <button class="btn" type="button" id="ask">Change what is remembered</button></footer>
           <div class="consent" role="region" aria-label="Consent" hidden>

@@ -30,6 +30,7 @@ internal sealed class EventsDoor(EventLog log, TimeProvider clock)
         if (simulated && caller.FromBrowser) throw new ProblemException(403, "Only a secret key may send simulated events.");
         if (events.GetArrayLength() > Most) throw ProblemException.Invalid(pointer, $"A batch has at most {Most} events.");
 
+        var space = simulated ? IdSpace.Simulated : caller.FromBrowser ? IdSpace.Page : IdSpace.Server;
         List<ReceivedEvent> sound = [];
         List<int> places = [];
         List<InvalidValue> faults = [];
@@ -37,7 +38,7 @@ internal sealed class EventsDoor(EventLog log, TimeProvider clock)
         var at = 0;
         foreach (var element in events.EnumerateArray())
         {
-            var (e, id, errors) = Read(element, $"{pointer}/{at}", sentAt, received, simulated);
+            var (e, id, errors) = Read(element, $"{pointer}/{at}", sentAt, received, space);
             if (e is { Recommendation: null } && caller.Preview)
             {
                 results[at++] = new(id, Previewed, "Events of a preview are not kept.");
@@ -85,7 +86,7 @@ internal sealed class EventsDoor(EventLog log, TimeProvider clock)
     }
 
     /// <summary>Checks the shape of one event. What it names is the log's business.</summary>
-    private static (ReceivedEvent? Event, string? Id, IReadOnlyList<InvalidValue> Faults) Read(JsonElement element, string pointer, long? sentAt, long received, bool simulated)
+    private static (ReceivedEvent? Event, string? Id, IReadOnlyList<InvalidValue> Faults) Read(JsonElement element, string pointer, long? sentAt, long received, IdSpace space)
     {
         if (element.ValueKind != JsonValueKind.Object) return (null, null, [new(pointer, "An event is an object.")]);
         var fields = new Fields(element, pointer);
@@ -109,10 +110,11 @@ internal sealed class EventsDoor(EventLog log, TimeProvider clock)
         if (properties is { ValueKind: not JsonValueKind.Object }) fields.Fault("properties", "must be an object");
         else if (properties is { } p && p.GetRawText().Length > PropertiesLimit) fields.Fault("properties", $"must not be longer than {PropertiesLimit} characters");
         if (fields.Faults.Count > 0) return (null, id, fields.Faults);
+        var simulated = space == IdSpace.Simulated;
         var (occurred, flags) = EventTimes.Derive(type!, occurredAt, sentAt, received, simulated);
         return (new ReceivedEvent
         {
-            Id = EventIds.Of(id!), Type = type!, Recommendation = recommendation, Item = item, Position = position, Unit = user, Session = session, OccurredAt = occurred, ReceivedAt = received,
+            Id = EventIds.Of(id!, space), Type = type!, Recommendation = recommendation, Item = item, Position = position, Unit = user, Session = session, OccurredAt = occurred, ReceivedAt = received,
             Value = value, Currency = currency, Properties = properties is { } text && text.EnumerateObject().Any() ? text.GetRawText() : null, Simulated = simulated, Flags = flags,
         }, id, []);
     }

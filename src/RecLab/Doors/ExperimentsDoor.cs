@@ -21,6 +21,7 @@ public sealed record ExperimentsAnswer(IReadOnlyList<ExperimentAnswer> Items, st
 
 /// <summary>Where a user stands in an experiment; nothing is recorded by asking.</summary>
 /// <param name="Variant">The arm the user is shown; null where none.</param>
+/// <param name="Reason">As in a list's answer: assigned, not-targeted, halted, ...; other-experiment where another one of the placement claims the user.</param>
 /// <param name="Counted">A list shown to this user enters the results.</param>
 public sealed record AssignmentAnswer(string Experiment, string User, string? Variant, int? Arm, string Reason, bool Counted);
 
@@ -33,7 +34,7 @@ public sealed record ExposedAnswer(string User, int Arm, string Variant, DateTim
 public sealed record ExposuresAnswer(string Experiment, int Phase, IReadOnlyList<ExposedAnswer> Items, string? NextCursor);
 
 /// <summary><c>/api/v1/experiments</c>: draft, run, read. Deciding stays with people, on the results page. Everything needs a secret key.</summary>
-internal sealed class ExperimentsDoor(ExperimentDesk desk, IReweighting bandits, ExperimentReader reader, IResultsSource results, LiveExperiments live, PlacementDesk placements, TrainingReader variants, UserLog users)
+internal sealed class ExperimentsDoor(ExperimentDesk desk, IReweighting bandits, ExperimentReader reader, IResultsSource results, RecommendationDesk serving, LiveExperiments live, PlacementDesk placements, TrainingReader variants, UserLog users)
 {
     public async Task ListAsync(HttpContext http, Caller caller)
     {
@@ -142,7 +143,7 @@ internal sealed class ExperimentsDoor(ExperimentDesk desk, IReweighting bandits,
         var experiment = await FindAsync(http);
         var user = http.Request.Query["user"].ToString();
         if (Texts.Fault(user) is { } fault) throw ProblemException.Invalid("?user", $"user {fault}.");
-        var routing = live.Route(experiment.Placement, user);
+        var routing = await serving.RouteAsync(experiment.Placement, user, QueryReader.Context(http.Request.Query), http.RequestAborted) ?? new(null, RouteReasons.NoExperiment);
         var mine = routing.Assignment is { } a && a.ExperimentKey == experiment.Key ? a : null;
         var keys = await KeysAsync(http);
         await http.Response.WriteAsJsonAsync(new AssignmentAnswer(experiment.Key, user, mine is null ? null : keys.GetValueOrDefault(mine.VariantId), mine?.ArmPosition, mine is null && routing.Assignment is not null ? "other-experiment" : routing.Reason, mine?.Counted == true), ApiJson.Default.AssignmentAnswer, cancellationToken: http.RequestAborted);

@@ -52,7 +52,7 @@ internal sealed class ExposuresDoor(ExposureDesk desk, TimeProvider clock)
         RecommendationsDoor.Refuse(fields);
         return new()
         {
-            Id = id is null ? Guid.CreateVersion7(now) : EventIds.Of(id), Placement = placement!, User = user!, Session = session ?? "", Items = items, Propensities = propensities,
+            Id = id is null ? Guid.CreateVersion7(now) : EventIds.Of(id, simulated ? IdSpace.Simulated : IdSpace.Server), Placement = placement!, User = user!, Session = session ?? "", Items = items, Propensities = propensities,
             ServedAt = servedAt, Context = context, Simulated = simulated,
         };
     }

@@ -147,7 +147,10 @@ internal static class ManagementRoutes
         {
             Refusals = [404], Parameters = [Key, Traffic, new("phase", "An earlier phase.", Type: JsonSchemaType.Integer), .. Page],
         });
-        api.Map("GET", "/experiments/{key}/assignments", door, experiments.AssignmentsAsync, new("getAssignment", "Where a user stands", "Computed, not recorded: asking changes nothing." + Secret, typeof(AssignmentAnswer)) { Refusals = [404], Parameters = [Key, new("user", "The user.", Required: true)] });
+        api.Map("GET", "/experiments/{key}/assignments", door, experiments.AssignmentsAsync, new("getAssignment", "Where a user stands", "As a list asked for now would be routed, with what was told of the user and what the query says; halted where the placement is switched off. Computed, not recorded: asking changes nothing." + Secret, typeof(AssignmentAnswer))
+        {
+            Refusals = [404], Parameters = [Key, new("user", "The user.", Required: true), new("context.device", "Any parameter that begins with context. is known to targeting; at most 20.", "mobile")],
+        });
     }
 
     private static void Map(this RouteGroupBuilder api, string method, string path, ApiDoor door, Func<HttpContext, Caller, Task> handler, RouteDescription said) =>

@@ -13,19 +13,38 @@ public sealed class OwnKeys(IDbContextFactory<RecLabDb> databases, KeyDesk keys)
     private const string Shop = "demo-shop.key", PreviewSetting = "placements.preview-key", WidgetSetting = "widget.key";
     private readonly SemaphoreSlim _once = new(1, 1);
     private readonly Dictionary<string, string> _known = [];
-    private readonly ConcurrentDictionary<int, bool> _isPreview = new();
+    private readonly ConcurrentDictionary<int, string> _pages = new();
 
-    /// <summary>The demo shop's key, made when it is missing.</summary>
-    public Task<string> ShopAsync(CancellationToken cancellation) => TextAsync(Shop, "Demo shop", "demo shop", cancellation);
+    /// <summary>The demo shop's key; null where none was made, or where it was revoked or has expired. Only reads.</summary>
+    public async Task<string?> ShopAsync(CancellationToken cancellation)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.Set<Setting>().FindAsync([Shop], cancellation) is { } kept && keys.Check(kept.Value).Opens ? kept.Value : null;
+    }
+
+    /// <summary>Makes the demo shop's key where there never was one. A revoked one is not replaced: whoever revoked it meant it.</summary>
+    public async Task OpenShopAsync()
+    {
+        await using (var db = await databases.CreateDbContextAsync())
+            if (await db.Set<Setting>().FindAsync(Shop) is not null) return;
+        var (_, key) = await keys.CreateAsync("demo shop", "Demo shop", ApiKeyKind.Publishable, []);
+        await KeepAsync(Shop, key, CancellationToken.None);
+    }
 
     /// <summary>The key of previews in the dashboard: nothing that is asked with it is recorded.</summary>
     public Task<string> PreviewAsync(CancellationToken cancellation) => TextAsync(PreviewSetting, "Preview of placements", "preview", cancellation);
 
-    /// <summary>Whether a key is the preview's. Asked of the store once for each key: a preview may have been opened before this process started, or by another one.</summary>
-    public bool IsPreview(int keyId) => _isPreview.GetOrAdd(keyId, id =>
+    /// <summary>Whether a key is the preview's.</summary>
+    public bool IsPreview(int keyId) => PageOf(keyId) == PreviewSetting;
+
+    /// <summary>Whether a key stands in pages of this server's own, the demo shop's or the preview's, so that it opens from its address.</summary>
+    public bool IsOwn(int keyId) => PageOf(keyId).Length > 0;
+
+    /// <summary>The setting that keeps the key, or nothing. Asked of the store once for each key: a preview may have been opened before this process started, or by another one.</summary>
+    private string PageOf(int keyId) => _pages.GetOrAdd(keyId, id =>
     {
         using var db = databases.CreateDbContext();
-        return db.Set<Setting>().Find(PreviewSetting) is { } kept && keys.Check(kept.Value).Key?.Id == id;
+        return new[] { PreviewSetting, Shop }.FirstOrDefault(name => db.Set<Setting>().Find(name) is { } kept && keys.Check(kept.Value).Key?.Id == id) ?? "";
     });
 
     /// <summary>The key that snippets carry, with its entry; null while nobody made one.</summary>

@@ -84,7 +84,8 @@ internal static class QueryReader
         return [.. values.OfType<string>()];
     }
 
-    private static Dictionary<string, string>? Context(IQueryCollection query)
+    /// <summary>The parameters that begin with <c>context.</c>; null for none.</summary>
+    public static Dictionary<string, string>? Context(IQueryCollection query)
     {
         Dictionary<string, string>? context = null;
         foreach (var (name, value) in query)

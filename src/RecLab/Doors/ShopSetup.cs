@@ -5,12 +5,23 @@ public static class ShopSetup
 {
     public static IServiceCollection AddShop(this IServiceCollection services) => services.AddSingleton<OwnKeys>().AddSingleton<WidgetDoor>().AddSingleton<DemoShop>();
 
-    /// <summary>Maps widget, previews and covers always, the demo shop unless <c>RecLab:DemoShop</c> is false.</summary>
+    /// <summary>The setting that opens the demo shop, which is closed otherwise: its page hands a working key to whoever asks. <c>reclab demo</c> sets it.</summary>
+    public const string Setting = "RecLab:DemoShop";
+
+    /// <summary>Maps widget, previews and covers always, the demo shop where it is open.</summary>
     public static void MapShop(this WebApplication app)
     {
         app.Services.GetRequiredService<WidgetDoor>().Map(app);
         PlacementPreview.Map(app);
         DemoShop.MapCovers(app);
-        if (app.Configuration.GetValue("RecLab:DemoShop", true)) DemoShop.Map(app);
+        if (IsOpen(app.Services)) DemoShop.Map(app);
     }
+
+    /// <summary>Makes the key of an open shop where there never was one. Visitors only read it: nothing that a stranger asks for writes anything.</summary>
+    public static async Task PrepareShopAsync(this IServiceProvider services)
+    {
+        if (IsOpen(services)) await services.GetRequiredService<OwnKeys>().OpenShopAsync();
+    }
+
+    private static bool IsOpen(IServiceProvider services) => services.GetRequiredService<IConfiguration>().GetValue(Setting, false);
 }

@@ -23,7 +23,7 @@ public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf m
         if (await placements.FindAsync(request.Placement, cancellation) is not { } placement) return null;
         var unit = request is { Consent: Consent.Granted, Bot: false } ? request.User ?? "" : "";
         var halted = placement.Placement.HaltedAt is not null;
-        var attributes = unit.Length > 0 && experiments.AsksAttributes(request.Placement) ? audience.Complete(unit, request.Context) : request.Context;
+        var attributes = unit.Length > 0 ? Attributes(request.Placement, unit, request.Context) : request.Context;
         if (unit.Length > 0 && !request.Preview) audience.See(request.Placement, request.Simulated, unit, request.Context);
         var routing = unit.Length == 0 ? new Routing(null, request.Bot ? Bot : request.Consent != Consent.Granted ? NoConsent : NoUser)
             : halted ? new Routing(null, Halted) : experiments.Route(request.Placement, unit, attributes);
@@ -55,6 +55,17 @@ public sealed class RecommendationDesk(LiveExperiments experiments, ModelShelf m
         };
         return new(request.Preview ? null : await RecordAsync(exposure, list.Text), request.Placement, exposure.ServedAt, routing.Assignment?.ExperimentKey, variant ?? list.Served?.Key, routing.Reason, list.Served, list.Fallback, list, list.About);
     }
+
+    /// <summary>Where a user stands at a placement now, as a list would be routed; nothing is made or recorded. Null where there is no such placement.</summary>
+    /// <param name="context">What would come with the request.</param>
+    public async Task<Routing?> RouteAsync(string placement, string unit, IReadOnlyDictionary<string, string>? context, CancellationToken cancellation = default)
+    {
+        if (await placements.FindAsync(placement, cancellation) is not { } found) return null;
+        return found.Placement.HaltedAt is not null ? new(null, Halted) : experiments.Route(placement, unit, Attributes(placement, unit, context));
+    }
+
+    private IReadOnlyDictionary<string, string>? Attributes(string placement, string unit, IReadOnlyDictionary<string, string>? context) =>
+        experiments.AsksAttributes(placement) ? audience.Complete(unit, context) : context;
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 

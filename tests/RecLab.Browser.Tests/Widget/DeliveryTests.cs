@@ -94,6 +94,44 @@ public sealed class DeliveryTests(ShopWindow window) : IClassFixture<ShopWindow>
         Assert.Null(await next.EvaluateAsync<string?>("localStorage.getItem('reclab.queue')"));
     }
 
+    /// <summary>One goes at once; the 199 that come meanwhile are more than the 64 KiB which the server takes from a page.</summary>
+    [Fact]
+    public async Task Two_hundred_events_at_once_arrive_although_no_body_holds_them()
+    {
+        var (placement, visitor) = await OpenAsync("granted");
+        await using var _ = visitor;
+        await visitor.Page.EvaluateAsync("async name => { for (let i = 0; i < 200; i++) reclab.event({ type: 'custom:seen', itemId: `${name} ${i} `.padEnd(240, 'ü') }); }", placement);
+        await LiveApp.EventuallyAsync(["200"], () => window.App.Rows($"SELECT COUNT(*) FROM event WHERE item LIKE '{placement} %'"));
+    }
+
+    [Fact]
+    public async Task What_something_between_finds_too_large_comes_in_halves()
+    {
+        var (placement, visitor) = await OpenAsync("granted");
+        await using var _ = visitor;
+        await visitor.Page.RouteAsync(Events, route => Ids(route.Request.PostData ?? "").Length <= 2 ? route.ContinueAsync() : route.FulfillAsync(new()
+        {
+            Status = 413, Headers = new Dictionary<string, string> { ["Access-Control-Allow-Origin"] = window.Site.Origin },
+        }));
+        await visitor.Page.EvaluateAsync("name => { for (let i = 0; i < 9; i++) reclab.event({ type: 'custom:seen', itemId: `${name} ${i}` }); }", placement);
+        await LiveApp.EventuallyAsync(["9"], () => window.App.Rows($"SELECT COUNT(*) FROM event WHERE item LIKE '{placement} %'"));
+        Assert.Equal(["rendered 3"], window.Events(placement));
+    }
+
+    [Fact]
+    public async Task What_comes_while_a_batch_travels_is_not_taken_for_a_part_of_it()
+    {
+        var (placement, visitor) = await OpenAsync("granted");
+        await using var _ = visitor;
+        var first = new TaskCompletionSource<IRoute>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await visitor.Page.RouteAsync(Events, route => first.TrySetResult(route) ? Task.CompletedTask : route.ContinueAsync());
+        await visitor.Page.EvaluateAsync("name => reclab.event({ type: 'custom:before', itemId: name })", placement);
+        var held = await first.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await visitor.Page.EvaluateAsync("name => { reclab.consent('denied'); reclab.event({ type: 'custom:after', itemId: name }); }", placement); // the queue is emptied under the batch's feet
+        await held.ContinueAsync();
+        await LiveApp.EventuallyAsync(["custom:after", "custom:before"], () => window.App.Rows($"SELECT type FROM event WHERE item = '{placement}' ORDER BY type"));
+    }
+
     /// <summary>Does something and waits until a request has failed for it.</summary>
     private static async Task FailedAsync(IPage page, Func<Task> act)
     {

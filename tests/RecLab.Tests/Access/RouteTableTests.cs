@@ -9,12 +9,13 @@ using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using RecLab.Access;
+using RecLab.Tests.Doors;
 using Xunit;
 
 namespace RecLab.Tests.Access;
 
 /// <summary>Walks the route table: what is public is named here, everything else turns a stranger away.</summary>
-public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLabApp>
+public sealed partial class RouteTableTests(ShopApp app) : IClassFixture<ShopApp>
 {
     /// <summary>What manages; each checks a secret key itself.</summary>
     private static readonly string[] Management =
@@ -30,7 +31,7 @@ public sealed partial class RouteTableTests(RecLabApp app) : IClassFixture<RecLa
     private static readonly string[] Public =
     [
         "/health/live", "/health/ready", // whoever starts and watches the process
-        "/covers/{id}.svg", "/demo", "/demo/cart", "/demo/item/{id}", "/demo/data/bestsellers", "/demo/data/items/{id}", // the demo shop, for its visitors
+        "/covers/{id}.svg", "/demo", "/demo/cart", "/demo/item/{id}", "/demo/data/bestsellers", "/demo/data/items/{id}", // the demo shop where it is open, for its visitors
         "/api/v1/events", "/api/v1/recommendations", "/api/v1/recommendations:batch", "/api/v1/exposures", "/api/v1/variants/{key}/lists", .. Management, "/openapi/{documentName}.json", // each checks a key itself; the description holds no data
         "/widget/v1/reclab.js", "/widget/v{version}/reclab.js", // the widget's script, for any page that embeds it
         "/denied", "/invitation/{Token}", "/reset/{Token}", "/setup/{Token}", "/sign-in", "/sign-out", "/status/{Code:int}", // how one gets in and out

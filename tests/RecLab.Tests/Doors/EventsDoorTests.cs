@@ -50,6 +50,29 @@ public sealed class EventsDoorTests(ShopApp app) : IClassFixture<ShopApp>, IAsyn
         Assert.Equal(["viewable"], app.Rows($"SELECT type FROM event WHERE unit = '2'"));
     }
 
+    [Theory]
+    [InlineData("order-17")]
+    [InlineData("00000000-0000-0000-0000-000000000017")]
+    public async Task An_id_that_a_page_took_first_cancels_nothing_that_a_server_says_nor_one_of_a_simulated_visitor(string id)
+    {
+        object Bought(string user) => new { eventId = id, type = "purchase", itemId = "1", user, value = 100, occurredAt = DateTimeOffset.UtcNow };
+        using var page = app.CreateClient();
+        async Task<string> FromPageAsync()
+        {
+            using var answer = await page.PostAsync($"/api/v1/events?key={app.PublishableKey}", new StringContent(JsonSerializer.Serialize(new[] { Bought($"thief of {id}") }), Encoding.UTF8, "text/plain"));
+            return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("results")[0].GetProperty("status").GetString()!;
+        }
+        Assert.Equal("accepted", await FromPageAsync());
+        await app.SendSimulatedAsync(Bought($"robot of {id}"));
+        Assert.Equal(1, (await app.SendAsync(Bought($"buyer of {id}"))).GetProperty("accepted").GetInt32());
+        Assert.Equal([$"buyer of {id} 0", $"robot of {id} 1", $"thief of {id} 0"], app.Rows($"SELECT unit, simulated FROM event WHERE unit LIKE '% of {id}' ORDER BY unit"));
+        // and within a kind the same id stays the same event
+        Assert.Equal("duplicate", await FromPageAsync());
+        await app.SendSimulatedAsync(Bought($"robot of {id}"));
+        Assert.Equal(1, (await app.SendAsync(Bought($"buyer of {id}"))).GetProperty("duplicates").GetInt32());
+        Assert.Equal(["3"], app.Rows($"SELECT count(*) FROM event WHERE unit LIKE '% of {id}'"));
+    }
+
     [Fact]
     public async Task A_forged_id_changes_no_metric()
     {

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RecLab.Access;
+using RecLab.Doors;
 using Xunit;
 
 namespace RecLab.Tests.Doors;
@@ -50,6 +51,21 @@ public sealed class KeysAtTheDoorTests(ShopApp app) : IClassFixture<ShopApp>
         Assert.Contains(log.Lines, l => l.Contains("the log was heard", StringComparison.Ordinal));
         foreach (var key in new[] { secret, app.PublishableKey, unknown })
             Assert.DoesNotContain(log.Lines, l => l.Contains(key[12..40], StringComparison.Ordinal));
+    }
+
+    /// <summary>The name in the Host header is the caller's to choose, for example by a name server of his own.</summary>
+    [Fact]
+    public async Task A_page_that_calls_this_server_by_its_own_name_is_none_of_the_keys_origins()
+    {
+        await app.OpenAsync();
+        var shop = await app.Get<OwnKeys>().ShopAsync(TestContext.Current.CancellationToken);
+        using var client = app.CreateClient();
+        foreach (var (key, host, expected) in new[] { (app.PublishableKey, "evil.example", HttpStatusCode.Forbidden), (app.PublishableKey, "localhost", HttpStatusCode.Forbidden), (shop, "localhost", HttpStatusCode.OK) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/recommendations?placement=home&key={key}") { Headers = { { "Origin", $"http://{host}" } } };
+            request.Headers.Host = host;
+            Assert.Equal((host, expected), (host, (await client.SendAsync(request, TestContext.Current.CancellationToken)).StatusCode));
+        }
     }
 
     private async Task<HttpClient> HolderAsync(KeyScope scope)

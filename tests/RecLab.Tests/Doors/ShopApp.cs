@@ -28,6 +28,15 @@ public class ShopApp : RecLabApp
     public string PublishableKey { get; private set; } = "";
     public int DatasetId { get; private set; }
 
+    /// <summary>Whether the demo shop is open, as it is for <c>reclab demo</c> and nobody else.</summary>
+    protected virtual bool IsOpen => true;
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        base.ConfigureWebHost(builder);
+        if (IsOpen) builder.UseSetting(RecLab.Doors.ShopSetup.Setting, "true");
+    }
+
     public T Get<T>() where T : notnull => Services.GetRequiredService<T>();
 
     public async Task<RecLabDb> DbAsync() => await Get<IDbContextFactory<RecLabDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken);

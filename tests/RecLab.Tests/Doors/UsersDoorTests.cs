@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using RecLab.Experiments;
+using RecLab.Serving;
 using Xunit;
 
 namespace RecLab.Tests.Doors;
@@ -28,6 +29,34 @@ public sealed class UsersDoorTests(ManagementTests.Quiet app) : IClassFixture<Ma
         if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         using var answer = await client.SendAsync(request, Cancellation);
         return (answer.StatusCode, JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancellation)).RootElement, answer.Headers.ETag?.Tag);
+    }
+
+    /// <summary>Where the assignment says a user stands is where a list sends them: targeted, told, halted.</summary>
+    [Fact]
+    public async Task An_assignment_looks_at_what_a_list_looks_at()
+    {
+        await app.PlacementAsync("asked", p => p.Exploration = 0);
+        var settings = ExperimentSettings.Default with { Targeting = [new Condition("country", ConditionKind.Is, ["de"])] };
+        await app.ExperimentAsync("asked", "asked", settings, await app.ServeAsync("asked-a", "popularity"), await app.ServeAsync("asked-b", "item-knn"));
+        Assert.Equal("not-targeted", await SameAsync());
+        Assert.Equal("assigned", await SameAsync("&context.country=de"));
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync("PUT", "/users/a1", new { attributes = new { country = "de" } })).Status);
+        Assert.Equal("assigned", await SameAsync());
+        Assert.Equal("not-targeted", await SameAsync("&context.country=fr"));
+        await app.Get<PlacementDesk>().HaltAsync("asked", "prices are wrong", "mara", Cancellation);
+        await app.Get<PlacementShelf>().RefreshAsync();
+        Assert.Equal("halted", await SameAsync("&context.country=de"));
+
+        async Task<string> SameAsync(string context = "")
+        {
+            var (status, stands, _) = await SendAsync("GET", $"/experiments/asked/assignments?user=a1{context}");
+            Assert.Equal(HttpStatusCode.OK, status);
+            var list = (await app.ListAsync($"placement=asked&user=a1&n=2{context}")).GetProperty("experiment");
+            Assert.Equal(list.GetProperty("reason").GetString(), stands.GetProperty("reason").GetString());
+            if (stands.GetProperty("variant").ValueKind != JsonValueKind.Null) Assert.Equal(list.GetProperty("variant").GetString(), stands.GetProperty("variant").GetString());
+            Assert.Equal(stands.GetProperty("reason").GetString() == "assigned", stands.GetProperty("counted").GetBoolean());
+            return stands.GetProperty("reason").GetString()!;
+        }
     }
 
     [Fact]

@@ -51,4 +51,11 @@ public sealed class EventTimesTests
         // printf abc | sha256sum
         Assert.Equal("ba7816bf-8f01-cfea-4141-40de5dae2223", EventIds.Of("abc").ToString());
     }
+
+    /// <summary>Computed apart from the program: hashlib.sha256(bytes([space]) + id).digest()[:10] after the first six bytes of the id.</summary>
+    [Theory]
+    [InlineData("0199f0c3-0000-7000-8000-00000000000a", IdSpace.Page, "0199f0c3-0000-8228-57d3-0ed9321a67e7")]
+    [InlineData("0199f0c3-0000-7000-8000-00000000000a", IdSpace.Simulated, "0199f0c3-0000-eeeb-6baf-86c977903b48")]
+    [InlineData("abc", IdSpace.Page, "ba7816bf-8f01-a2ab-65d5-a343b2b646cb")]
+    public void Ids_of_pages_and_of_simulated_visitors_are_kept_apart_and_keep_their_time(string id, IdSpace space, string stored) => Assert.Equal(stored, EventIds.Of(id, space).ToString());
 }
