@@ -2,7 +2,7 @@ namespace RecLab.Experiments;
 
 /// <summary>One metric in one arm beside control.</summary>
 /// <param name="Change">Relative change; null where it cannot be computed, and in control.</param>
-/// <param name="Low">Ends of the interval that decides now: always valid while it runs, fixed at the planned end.</param>
+/// <param name="Low">Ends of the interval that decides now: always valid while it runs, fixed at the planned end; wider where several arms or metrics are compared.</param>
 /// <param name="P">Its p value, corrected for the comparisons of its group.</param>
 /// <param name="NotComputable">Why there is no change.</param>
 /// <param name="Cap">What one user counts for at most, fixed at the start; null where nothing is capped.</param>

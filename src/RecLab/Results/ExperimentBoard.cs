@@ -10,7 +10,7 @@ public sealed record BoardRow(Experiment Experiment, bool Simulated, ResultsView
 {
     /// <summary>The goal in the arm the verdict is about, else in the leading one; null without any effect.</summary>
     public Judgement? Main => View is null || View.Withheld ? null
-        : View.Scorecard.Goal.Judgements.Where(j => j.Change is not null).OrderByDescending(j => j.Arm == View.Verdict.Arm).ThenByDescending(j => j.Gain).FirstOrDefault();
+        : View.Scorecard.Goal.Judgements.Where(j => j.Judged is not null).OrderByDescending(j => j.Arm == View.Verdict.Arm).ThenByDescending(j => j.Gain).FirstOrDefault();
 
     public long Users => View?.Scorecard.TotalUsers ?? 0;
 }

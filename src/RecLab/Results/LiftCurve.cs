@@ -20,6 +20,7 @@ public sealed record LiftCurve
     public double Low { get; init; }
     public double High { get; init; }
 
+    /// <param name="rules">Their alpha is that of the bands.</param>
     public static LiftCurve Of(IReadOnlyList<Step> steps, IReadOnlyList<PhaseArm> arms, IOutcomeMetric metric, JudgementRules rules, int bandArm)
     {
         List<ChartSeries> series = [];

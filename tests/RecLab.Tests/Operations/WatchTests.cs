@@ -80,10 +80,10 @@ public sealed class WatchTests : IAsyncLifetime
         var draft = await _app.DraftAsync("end");
         var experiment = await _app.RunningAsync(draft with { Name = "Cart", Settings = new() { PlannedUsers = 20, PlannedDays = 10, MinimumDays = 7 } });
         var now = DateTimeOffset.UtcNow;
-        await Task.WhenAll(Enumerable.Range(0, 40).Select(u => _app.ShowAsync(experiment, u % 2, $"u{u}", now, 3, 1)));
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(u => _app.ShowAsync(experiment, u % 2, $"u{u}", now.AddDays(-2), 3, 1)));
         await _app.StartedAsync("end", now.AddDays(-9));
         Assert.Empty(await LookAsync());
-        await _app.StartedAsync("end", now.AddDays(-10.5));
+        await _app.StartedAsync("end", now.AddDays(-11.5)); // the day on which the ten days were over is over too
         Assert.Equal([(NoticeKind.ExperimentEnd, "Cart has the users and the days of its plan; it can be decided.", "/experiments/end")], await LookAsync());
         Assert.Single(await LookAsync());
     }

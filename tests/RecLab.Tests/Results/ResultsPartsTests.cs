@@ -111,6 +111,24 @@ public sealed class ResultsPartsTests : BunitContext
     }
 
     [Fact]
+    public void The_scorecard_says_which_interval_decides_at_which_level_and_shows_the_exact_answer_in_points()
+    {
+        string Table(ResultsView view) => Render<ScorecardTable>(p => p.Add(t => t.View, view)).Markup;
+        var three = Input(Arm(0, 1000, 0.40), Arm(1, 1000, 0.45), Arm(2, 1000, 0.48)) with { Settings = new() { PlannedUsers = 1000, PlannedDays = 14 } };
+        Assert.Contains("Until the plan is complete the wings decide.", Table(ResultsView.Of(three)));
+        var ended = Table(ResultsView.Of(three with { ReadAt = Start.AddDays(15) }));
+        Assert.Contains("The plan was complete on 14 Jan 2026: the box decides, taken once, from the lists up to that day.", ended);
+        Assert.Contains(", 97.5 % interval ", ended);
+        Assert.Contains("1,000 users", ended);
+        ArmTotals Buyers(int arm, int buyers) => ArmTotals.Of(arm, Enumerable.Range(0, 1000).Select(i => User(10, i % 3 == 0 ? 1 : 0, purchases: i < buyers ? 1 : 0)));
+        var exact = ResultsView.Of(Input(Buyers(0, 0), Buyers(1, 12)) with { GoalMetric = "conversion", Settings = three.Settings, ReadAt = Start.AddDays(22) });
+        var row = Render<ScorecardTable>(p => p.Add(t => t.View, exact)).Find("tr.r");
+        Assert.Equal("+1.20 pp", row.QuerySelector(".chg")!.TextContent);
+        Assert.Contains("exact test of the shares", row.TextContent);
+        Assert.Contains("better", row.QuerySelector(".ver")!.TextContent);
+    }
+
+    [Fact]
     public void The_lift_is_drawn_once_both_arms_have_clicks_and_never_under_a_mismatch()
     {
         var moved = -1;
