@@ -43,8 +43,8 @@ public sealed record SplitPlan(SplitKind Kind = SplitKind.FourSlices)
     /// <summary>Share that tests, 0..1.</summary>
     public double Test { get; init; } = 0.1;
 
-    /// <summary>Share kept from every model and metric, 0..1 (<see cref="SplitKind.FourSlices"/> only).</summary>
-    public double Hidden { get; init; } = 0.1;
+    /// <summary>Share of each user's newest rows kept from every model and metric, 0..1; the rest is cut. A tenth in four slices, else none.</summary>
+    public double Hidden { get; init; } = Kind == SplitKind.FourSlices ? 0.1 : 0;
 
     /// <summary>Share of users or items made cold, 0..1.</summary>
     public double Cold { get; init; } = 0.1;
@@ -58,9 +58,20 @@ public sealed record SplitPlan(SplitKind Kind = SplitKind.FourSlices)
     /// <summary>Of the random cuts.</summary>
     public int Seed { get; init; } = 42;
 
-    public Split Cut(Interactions data) => Kind switch
+    /// <summary>Cuts.</summary>
+    /// <exception cref="SplitException">This data cannot be cut this way.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The shares are not within 0..1 or add up to more than all rows.</exception>
+    public Split Cut(Interactions data)
     {
-        SplitKind.FourSlices => Splits.FourSlices(data, Validation, Test, Hidden),
+        if (Kind == SplitKind.FourSlices) return Splits.FourSlices(data, Validation, Test, Hidden);
+        if (Hidden == 0) return Rest(data);
+        var apart = Splits.FourSlices(data, 0, 0, Hidden);
+        var rest = Rest(apart.Train);
+        return new(rest.Train, rest.Validation, rest.Test, apart.Hidden, rest.Context);
+    }
+
+    private Split Rest(Interactions data) => Kind switch
+    {
         SplitKind.LeaveOneOut => Splits.LeaveOneOut(data),
         SplitKind.UserTime => Splits.UserTime(data, Validation, Test),
         SplitKind.GlobalTime => Splits.GlobalTimeShare(data, Validation, Test),

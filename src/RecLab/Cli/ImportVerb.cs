@@ -4,6 +4,7 @@ using System.Globalization;
 using RecLab.Data;
 using RecLab.Recommenders.Data.Cleaning;
 using RecLab.Recommenders.Data.Import;
+using RecLab.Recommenders.Evaluation;
 using RecLab.Storage;
 
 namespace RecLab.Cli;
@@ -20,9 +21,14 @@ public static class ImportVerb
         var delimiter = new Option<string?>("--delimiter") { Description = "What parts the fields, \"tab\" for a tab, \"blank\" for runs of blanks; with --mapping (default: ,)." };
         var noHeader = new Option<bool>("--no-header") { Description = "The first line is data already; with --mapping." };
         var hidden = new Option<double>("--hidden") { Description = "Share of each user's newest rows kept as hidden truth, 0 to 0.5.", DefaultValueFactory = _ => 0.1 };
+        var split = new Option<string>("--split") { Description = $"What is tested: {string.Join(", ", CutWords.Ways.Select(w => $"{w.Word} ({w.Title})"))}.", DefaultValueFactory = _ => "user-time" };
+        var validation = new Option<double>("--validation") { Description = "Share that validates, 0 to 0.5; for user-time, random and global-time.", DefaultValueFactory = _ => 0.1 };
+        var test = new Option<double>("--test") { Description = "Share that tests, above 0; of a cold user's rows for cold-users.", DefaultValueFactory = _ => 0.1 };
+        var cold = new Option<double>("--cold") { Description = "Share of users or items made cold, above 0 to 0.9.", DefaultValueFactory = _ => 0.1 };
+        var seed = new Option<int>("--split-seed") { Description = "Of random and cold cuts.", DefaultValueFactory = _ => 42 };
         var cleaning = new CleaningSettings();
         var settings = new CommonSettings();
-        var command = new Command("import", "Read a data set and store it as an immutable snapshot.") { path, name, layout, mapping, delimiter, noHeader, hidden };
+        var command = new Command("import", "Read a data set and store it as an immutable snapshot.") { path, name, layout, mapping, delimiter, noHeader, hidden, split, validation, test, cold, seed };
         cleaning.AddTo(command);
         settings.AddTo(command);
         command.SetAction((parsed, cancellation) =>
@@ -31,9 +37,10 @@ public static class ImportVerb
             var columns = parsed.GetValue(mapping) is { } text ? Columns(text, parsed.GetValue(delimiter), parsed.GetValue(noHeader))
                 : parsed.GetValue(delimiter) is null && !parsed.GetValue(noHeader) ? null
                 : throw new BadArgumentException("--delimiter and --no-header need --mapping.");
+            var plan = new SplitPlan(KindOf(parsed.GetValue(split)!)) { Validation = parsed.GetValue(validation), Test = parsed.GetValue(test), Cold = parsed.GetValue(cold), Seed = parsed.GetValue(seed) };
             return ImportAsync(new(parsed.GetValue(name) ?? NameOf(source), source)
             {
-                Layout = parsed.GetValue(layout), Columns = columns, HiddenShare = parsed.GetValue(hidden), Cleaning = cleaning.Read(parsed),
+                Layout = parsed.GetValue(layout), Columns = columns, HiddenShare = parsed.GetValue(hidden), Cut = plan, Cleaning = cleaning.Read(parsed),
             }, settings.Read(parsed), cancellation);
         });
         return command;
@@ -110,6 +117,9 @@ public static class ImportVerb
         [var one] => one,
         _ => throw new BadArgumentException($"--delimiter is one character, \"tab\" or \"blank\", not '{text}'."),
     };
+
+    private static SplitKind KindOf(string word) => CutWords.Ways.FirstOrDefault(w => w.Word == word)?.Kind
+        ?? throw new BadArgumentException($"There is no cut '{word}'. Known: {string.Join(", ", CutWords.Ways.Select(w => w.Word))}.");
 
     private static string NameOf(string path)
     {

@@ -37,6 +37,9 @@ public sealed class Dataset
     /// <summary>Share of each user's newest rows that neither training nor evaluation ever reads, 0..0.5: the simulator's truth. 0 for snapshots of a log.</summary>
     public double HiddenShare { get; set; } = 0.1;
 
+    /// <summary>How the rest is cut, JSON of <see cref="SplitPlan"/> as <see cref="CutWords"/> writes it; null for the usual tenths of each user's time.</summary>
+    public string? Cut { get; set; }
+
     /// <summary>The process that is importing it, so that an import whose process died is noticed; null otherwise.</summary>
     public int? ImporterProcessId { get; set; }
 
@@ -53,7 +56,7 @@ public sealed class Dataset
     public bool IsOfLog() => Origin is DatasetOrigin.LiveLog or DatasetOrigin.SimulatedLog;
 
     /// <summary>How it is cut into what is learnt and what is asked. Of a log only the newest row of some users is asked for: the rest of what has just happened is there to be learnt from.</summary>
-    public SplitPlan Plan() => IsOfLog() ? new(SplitKind.NewestOfSome) { Validation = 0.2, Test = 0.2, Hidden = 0 } : new() { Hidden = HiddenShare };
+    public SplitPlan Plan() => IsOfLog() ? new(SplitKind.NewestOfSome) { Validation = 0.2, Test = 0.2, Hidden = 0 } : CutWords.FromJson(Cut) with { Hidden = HiddenShare };
 }
 
 internal sealed class DatasetTable : IEntityTypeConfiguration<Dataset>

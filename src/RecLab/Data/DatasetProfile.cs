@@ -70,13 +70,16 @@ public sealed record DatasetProfile
     /// <summary>The knowledge graph around the items; null where there is none.</summary>
     public GraphProfile? Graph { get; init; }
 
-    /// <summary>Rows of the four slices that are cut in each user's time.</summary>
+    /// <summary>Rows of the four slices.</summary>
     public required int Train { get; init; }
     public required int Validation { get; init; }
     public required int Test { get; init; }
     public required int Hidden { get; init; }
 
-    /// <summary>The four slices, oldest first.</summary>
+    /// <summary>How it is cut.</summary>
+    public required SplitPlan Plan { get; init; }
+
+    /// <summary>The four slices, and what is known of cold users where there are any.</summary>
     public required IReadOnlyList<SliceProfile> Slices { get; init; }
 
     /// <summary>Oldest and newest row; null without times.</summary>
@@ -99,8 +102,8 @@ public sealed record DatasetProfile
             Density = data.Users.Count == 0 || data.Items.Count == 0 ? 0 : (double)pairs / data.Users.Count / data.Items.Count,
             Gini = GiniOf(perItem), ItemsWithHalf = Half(perItem), MedianPerUser = Median(perUser), MedianPerItem = Median(perItem),
             Repeats = data.Count - pairs, Described = data.Catalogue.Count, Graph = GraphProfile.Of(data),
-            Slices = [.. new[] { ("Train", split.Train), ("Validation", split.Validation), ("Test", split.Test), ("Hidden truth", split.Hidden) }.Select(s => SliceProfile.Of(s.Item1, s.Item2, split.Train))],
-            First = SliceProfile.At(data, 0), Last = SliceProfile.At(data, ^1),
+            Slices = [.. new[] { ("Train", split.Train), ("Validation", split.Validation), ("Test", split.Test), ("Hidden truth", split.Hidden), ("Context", split.Context) }.Where((s, i) => i < 4 || s.Item2.Count > 0).Select(s => SliceProfile.Of(s.Item1, s.Item2, split.Train))],
+            Plan = plan, First = SliceProfile.At(data, 0), Last = SliceProfile.At(data, ^1),
             Train = split.Train.Count, Validation = split.Validation.Count, Test = split.Test.Count, Hidden = split.Hidden.Count,
         };
     }

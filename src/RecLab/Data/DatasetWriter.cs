@@ -5,6 +5,7 @@ using RecLab.Live;
 using RecLab.Recommenders.Data;
 using RecLab.Recommenders.Data.Import;
 using RecLab.Recommenders.Data.Snapshots;
+using RecLab.Recommenders.Evaluation;
 using RecLab.Storage;
 
 namespace RecLab.Data;
@@ -15,8 +16,9 @@ public sealed class DatasetWriter(IDbContextFactory<RecLabDb> database, HostPath
     internal static readonly JsonSerializerOptions ReportFormat = new(JsonSerializerDefaults.Web);
 
     /// <summary>Takes a name. A failed import gives its name up.</summary>
+    /// <param name="plan">How what is not hidden is cut; null for the usual tenths of each user's time.</param>
     /// <exception cref="ImportRefusedException">The name is not usable.</exception>
-    public async Task<Dataset> ReserveAsync(string name, string layout, DatasetOrigin origin, double hiddenShare, string who, CancellationToken cancellation = default)
+    public async Task<Dataset> ReserveAsync(string name, string layout, DatasetOrigin origin, double hiddenShare, string who, CancellationToken cancellation = default, SplitPlan? plan = null)
     {
         name = name.Trim();
         if (name.Length is 0 or > 80) throw new ImportRefusedException("The name of a data set must be 1 to 80 characters long.");
@@ -30,7 +32,7 @@ public sealed class DatasetWriter(IDbContextFactory<RecLabDb> database, HostPath
         }
         var dataset = new Dataset
         {
-            Name = name, Layout = layout, Origin = origin, State = DatasetState.Importing, HiddenShare = hiddenShare,
+            Name = name, Layout = layout, Origin = origin, State = DatasetState.Importing, HiddenShare = hiddenShare, Cut = plan is null ? null : CutWords.ToJson(plan),
             CreatedAt = clock.GetUtcNow(), CreatedBy = who, ImporterProcessId = Environment.ProcessId,
         };
         db.Add(dataset);

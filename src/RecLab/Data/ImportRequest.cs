@@ -1,5 +1,6 @@
 using RecLab.Recommenders.Data.Cleaning;
 using RecLab.Recommenders.Data.Import;
+using RecLab.Recommenders.Evaluation;
 
 namespace RecLab.Data;
 
@@ -19,6 +20,9 @@ public sealed record ImportRequest(string Name, string Path)
 
     /// <summary>Share of each user's newest rows kept as hidden truth, 0..0.5.</summary>
     public double HiddenShare { get; init; } = 0.1;
+
+    /// <summary>How the rest is cut into what is learnt and what is asked; its own hidden share is not read.</summary>
+    public SplitPlan Cut { get; init; } = new();
 
     /// <summary>The path is an upload: it is removed when the import is over.</summary>
     public bool IsUpload { get; init; }

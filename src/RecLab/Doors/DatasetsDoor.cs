@@ -24,7 +24,8 @@ public sealed record LineReport(long Lines, long Accepted, IReadOnlyList<Refused
 /// <summary>A data set as it is registered.</summary>
 /// <param name="State">importing, ready or failed.</param>
 /// <param name="Progress">While it is being imported; null otherwise.</param>
-public sealed record DatasetAnswer(int Id, string Name, string Layout, string Origin, string State, long Rows, int Users, int Items, string ContentHash, DateTimeOffset CreatedAt, string CreatedBy, string? Error, ImportStep? Progress = null, LineReport? Report = null);
+/// <param name="Cut">How it is cut into what is learnt and what is asked, as runs on it name their protocol: "random-10-10-10-seed42".</param>
+public sealed record DatasetAnswer(int Id, string Name, string Layout, string Origin, string State, long Rows, int Users, int Items, string ContentHash, DateTimeOffset CreatedAt, string CreatedBy, string? Error, ImportStep? Progress = null, LineReport? Report = null, string? Cut = null);
 
 /// <summary>A page of data sets, newest first.</summary>
 public sealed record DatasetsAnswer(IReadOnlyList<DatasetAnswer> Items, string? NextCursor);
@@ -122,6 +123,7 @@ internal sealed class DatasetsDoor(IDbContextFactory<RecLabDb> databases, Datase
         var (name, id, wish, hidden) = (fields.Id("name", required: true), fields.Id("upload", required: true), ImportFields.Read(fields), fields.Number("hiddenShare") ?? 0.1);
         if (name is { Length: > 80 }) fields.Fault("name", "must be at most 80 characters long");
         if (hidden is < 0 or > 0.5) fields.Fault("hiddenShare", "must be 0 to 0.5");
+        var plan = ImportFields.Cut(fields, hidden);
         RecommendationsDoor.Refuse(fields);
         var (dataset, _) = await repeats.OnceAsync(http, caller, body, async () =>
         {
@@ -130,7 +132,7 @@ internal sealed class DatasetsDoor(IDbContextFactory<RecLabDb> databases, Datase
             try
             {
                 var begun = 0;
-                await Managing.InState(async () => begun = await BeginAsync(new ImportRequest(name!, upload.Path) { Layout = wish.Layout, Columns = wish.Columns, Cleaning = wish.Cleaning, HiddenShare = hidden, IsUpload = true }, Managing.Who(caller), http.RequestAborted));
+                await Managing.InState(async () => begun = await BeginAsync(new ImportRequest(name!, upload.Path) { Layout = wish.Layout, Columns = wish.Columns, Cleaning = wish.Cleaning, HiddenShare = hidden, Cut = plan, IsUpload = true }, Managing.Who(caller), http.RequestAborted));
                 return begun;
             }
             catch
@@ -202,5 +204,5 @@ internal sealed class DatasetsDoor(IDbContextFactory<RecLabDb> databases, Datase
 
     private DatasetAnswer Of(Dataset d, bool whole) => new(d.Id, d.Name, d.Layout, d.Origin switch { DatasetOrigin.Imported => "imported", DatasetOrigin.Generated => "generated", DatasetOrigin.LiveLog => "live-log", _ => "simulated-log" },
         d.State.ToString().ToLowerInvariant(), d.Rows, d.Users, d.Items, d.ContentHash, d.CreatedAt, d.CreatedBy, d.Error,
-        imports.Progress(d.Id) is { } p ? new(p.Fraction, p.Phase, p.Lines) : null, whole && DatasetWriter.ReportOf(d) is { } report ? LineReport.Of(report) : null);
+        imports.Progress(d.Id) is { } p ? new(p.Fraction, p.Phase, p.Lines) : null, whole && DatasetWriter.ReportOf(d) is { } report ? LineReport.Of(report) : null, CutWords.Key(d.Plan()));
 }

@@ -1,6 +1,8 @@
 using System.ComponentModel;
+using RecLab.Data;
 using RecLab.Recommenders.Data.Cleaning;
 using RecLab.Recommenders.Data.Import;
+using RecLab.Recommenders.Evaluation;
 
 namespace RecLab.Doors;
 
@@ -35,6 +37,16 @@ internal sealed record CleaningBody
     public DateTimeOffset? Before { get; init; }
 }
 
+/// <summary>How rows are cut into what is learnt and what is asked.</summary>
+internal sealed record CutBody
+{
+    [Description("user-time (newest rows of each user), leave-one-out, random (rows of each user), global-time (one moment for everybody), cold-users or cold-items; user-time where absent.")] public string? Kind { get; init; }
+    [Description("Share that validates, 0 to 0.5, for user-time, random and global-time; 0.1 where absent.")] public double? Validation { get; init; }
+    [Description("Share that tests, above 0; of a cold user's rows for cold-users; 0.1 where absent.")] public double? Test { get; init; }
+    [Description("Share of users or items made cold, above 0 to 0.9; 0.1 where absent.")] public double? Cold { get; init; }
+    [Description("Of random and cold cuts; 42 where absent.")] public int? Seed { get; init; }
+}
+
 internal sealed record ValidationBody
 {
     [Description("As the upload was answered.")] public required string Upload { get; init; }
@@ -52,6 +64,7 @@ internal sealed record ImportBody
     public ColumnsBody? Columns { get; init; }
     public CleaningBody? Cleaning { get; init; }
     [Description("Share of each user's newest rows that nothing learns from, 0 to 0.5; 0.1 where absent.")] public double? HiddenShare { get; init; }
+    public CutBody? Cut { get; init; }
 }
 
 /// <summary>How a file is to be read.</summary>
@@ -62,6 +75,7 @@ internal static class ImportFields
 {
     public static readonly (string Word, TimeFormat Format)[] Formats = [("detect", TimeFormat.Detect), ("unix-seconds", TimeFormat.UnixSeconds), ("unix-milliseconds", TimeFormat.UnixMilliseconds), ("date", TimeFormat.Date)];
     private static readonly (string Word, RepeatRule Rule)[] Repeats = [("keep", RepeatRule.Keep), ("exact", RepeatRule.DropExact), ("newest", RepeatRule.KeepNewest)];
+    private static readonly (string Word, SplitKind Kind)[] Ways = [.. CutWords.Ways.Select(w => (w.Word, w.Kind))];
     private static readonly (string Word, WeightScale Scale)[] Weights = [("as-is", WeightScale.AsIs), ("maximum", WeightScale.Maximum), ("user-mean", WeightScale.UserMean), ("log", WeightScale.Logarithm)];
 
     public static ImportWish Read(Fields fields)
@@ -96,6 +110,20 @@ internal static class ImportFields
         fields.Take(given);
         if (rules.Wrong is { } wrong) fields.Fault("cleaning", "cannot be used: " + wrong.TrimEnd('.'));
         return rules;
+    }
+
+    /// <summary>How the data set is cut, with its hidden share.</summary>
+    public static SplitPlan Cut(Fields fields, double hidden)
+    {
+        if (fields.Object("cut") is not { } given) return new() { Hidden = hidden };
+        var usual = new SplitPlan();
+        var plan = new SplitPlan(Word(given, "kind", Ways))
+        {
+            Validation = given.Number("validation") ?? usual.Validation, Test = given.Number("test") ?? usual.Test, Cold = given.Number("cold") ?? usual.Cold, Seed = given.Whole("seed", int.MinValue, int.MaxValue) ?? usual.Seed, Hidden = hidden,
+        };
+        fields.Take(given);
+        if (CutWords.Wrong(plan) is { } wrong) fields.Fault("cut", "cannot be used: " + wrong.TrimEnd('.'));
+        return plan;
     }
 
     private static T Word<T>(Fields fields, string name, (string Word, T Value)[] known)

@@ -1,5 +1,4 @@
 using RecLab.Data;
-using RecLab.Recommenders.Evaluation;
 using RecLab.Simulation.Worlds;
 
 namespace RecLab.Laboratory;
@@ -12,7 +11,7 @@ public sealed class Worlds(DatasetShelf shelf)
     {
         if (dataset.HiddenShare <= 0) throw new InvalidOperationException($"The data set {dataset.Name} keeps no hidden truth, so visitors would have no tastes. Import it with a hidden share.");
         var data = await shelf.OpenAsync(dataset.Id, cancellation);
-        var split = Splits.FourSlices(data, hidden: dataset.HiddenShare);
+        var split = dataset.Plan().Cut(data);
         // Known = train and validation, never the offline test rows, so that offline and online stay two witnesses.
         return World.Of(name, split.Known, split.Hidden, seed);
     }

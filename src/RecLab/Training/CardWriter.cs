@@ -16,7 +16,7 @@ internal static class CardWriter
         Variant = variant.Key, Version = run.Version, Run = run.Id, Family = family.Key, Paper = family.Paper,
         Options = JsonSerializer.Deserialize<JsonElement>(run.Options),
         Seed = run.Seed, Device = run.Device, Threads = settings.Threads,
-        Data = new(dataset.Name, dataset.ContentHash, How(dataset), dataset.Users, dataset.Items,
+        Data = new(dataset.Name, dataset.ContentHash, How(dataset.Plan()), dataset.Users, dataset.Items,
             split.Train.Count, split.Validation.Count, split.Test.Count, split.Hidden.Count,
             split.Train.Count > 0 && split.Train.Time[^1] != 0 ? DateTimeOffset.FromUnixTimeSeconds(split.Train.Time[^1]) : null)
         {
@@ -29,9 +29,12 @@ internal static class CardWriter
         Versions = Versions(family),
     };
 
-    private static string How(Dataset dataset) => dataset.Plan() is { Kind: SplitKind.NewestOfSome } some
-        ? FormattableString.Invariant($"newest row of drawn users: validation {some.Validation}, test {some.Test} of the users; the rest trains")
-        : FormattableString.Invariant($"per user in time: train, validation 0.1, test 0.1, hidden {dataset.HiddenShare}");
+    private static string How(SplitPlan plan) => plan.Kind switch
+    {
+        SplitKind.NewestOfSome => FormattableString.Invariant($"newest row of drawn users: validation {plan.Validation}, test {plan.Test} of the users; the rest trains"),
+        SplitKind.FourSlices => FormattableString.Invariant($"per user in time: train, validation {plan.Validation}, test {plan.Test}, hidden {plan.Hidden}"),
+        _ => CutWords.Sentence(plan),
+    };
 
     private static Dictionary<string, string> Versions(RecommenderFamily family)
     {

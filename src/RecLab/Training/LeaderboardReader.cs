@@ -19,8 +19,8 @@ public sealed class LeaderboardReader(IDbContextFactory<RecLabDb> database)
         await using var db = await database.CreateDbContextAsync(cancellation);
         var judged = db.Set<TrainingRun>().AsNoTracking().Where(r => r.State == RunState.Succeeded && r.Evaluation != null);
         var counts = await judged.GroupBy(r => r.DatasetId).Select(g => new { Id = g.Key, Runs = g.Count() }).ToListAsync(cancellation);
-        var sets = await db.Set<Dataset>().AsNoTracking().Select(d => new { d.Id, d.Name, d.HiddenShare, d.Origin }).ToListAsync(cancellation);
-        var known = sets.Join(counts, s => s.Id, c => c.Id, (s, c) => (s.Id, s.Name, Plan: new Dataset { Name = s.Name, Layout = "", HiddenShare = s.HiddenShare, Origin = s.Origin }.Plan(), c.Runs)).OrderByDescending(d => d.Runs).ThenBy(d => d.Id).ToArray();
+        var sets = await db.Set<Dataset>().AsNoTracking().Select(d => new { d.Id, d.Name, d.HiddenShare, d.Origin, d.Cut }).ToListAsync(cancellation);
+        var known = sets.Join(counts, s => s.Id, c => c.Id, (s, c) => (s.Id, s.Name, Plan: new Dataset { Name = s.Name, Layout = "", HiddenShare = s.HiddenShare, Origin = s.Origin, Cut = s.Cut }.Plan(), c.Runs)).OrderByDescending(d => d.Runs).ThenBy(d => d.Id).ToArray();
         if (known.Length == 0) return null;
         var chosen = known.FirstOrDefault(d => d.Id == filter.Dataset) is { Runs: > 0 } asked ? asked : known[0];
 

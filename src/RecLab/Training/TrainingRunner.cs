@@ -51,7 +51,7 @@ public sealed class TrainingRunner(IDbContextFactory<RecLabDb> database, Dataset
                 ? (RunState.Queued, "Interrupted because the server stopped; it goes on at the next start.")
                 : (RunState.Cancelled, "Cancelled.");
         }
-        catch (Exception e) when (e is TrainingException or RefusedException or OptionsException or InvalidDataException or SnapshotException)
+        catch (Exception e) when (e is TrainingException or SplitException or RefusedException or OptionsException or InvalidDataException or SnapshotException)
         {
             return (RunState.Failed, e.Message);
         }
@@ -75,7 +75,7 @@ public sealed class TrainingRunner(IDbContextFactory<RecLabDb> database, Dataset
         reporter.StageAsync("prepare", 0.03, 0.05).GetAwaiter().GetResult();
         var split = job.Dataset.Plan().Cut(data);
         if (split.Train.Count == 0) throw new TrainingException("The training slice is empty: no user has enough rows to learn from.");
-        reporter.Log($"Cut in each user's time: {split.Train.Count:N0} rows train, {split.Validation.Count:N0} validate, {split.Test.Count:N0} test, {split.Hidden.Count:N0} stay hidden.");
+        reporter.Log($"{CutWords.Sentence(job.Dataset.Plan())}: {split.Train.Count:N0} rows train, {split.Validation.Count:N0} validate, {split.Test.Count:N0} test, {split.Hidden.Count:N0} stay hidden.");
         if (job.Trial is not null) split = split.WithoutTest(); // from here on a trial has no test row at hand
 
         reporter.StageAsync("train", 0.05, 0.88).GetAwaiter().GetResult();

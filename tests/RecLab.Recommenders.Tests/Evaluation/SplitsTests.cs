@@ -154,6 +154,21 @@ public sealed class SplitsTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Splits.Folds(Data, 1, 1));
     }
 
+    [Theory]
+    [InlineData(SplitKind.LeaveOneOut), InlineData(SplitKind.UserTime), InlineData(SplitKind.GlobalTime), InlineData(SplitKind.Random), InlineData(SplitKind.ColdUsers), InlineData(SplitKind.ColdItems)]
+    public void Whatever_the_cut_the_newest_share_of_each_user_stays_hidden(SplitKind kind)
+    {
+        var split = new SplitPlan(kind) { Hidden = 0.3, Cold = 0.3 }.Cut(Data);
+        Assert.Equal(Rows(Splits.FourSlices(Data, 0, 0, 0.3).Hidden), Rows(split.Hidden));
+        Assert.Equal(Rows(Data).Order(), Parts(split).SelectMany(Rows).Order());
+        Assert.NotEqual(0, split.Train.Count);
+        Assert.NotEqual(0, split.Test.Count);
+        for (var u = 0; u < Data.Users.Count; u++)
+            if (split.Hidden.ByUser.Size(u) > 0)
+                Assert.True(Parts(split).Except([split.Hidden]).SelectMany(p => p.ByUser[u].ToArray().Select(r => p.Time[r])).Max() <= split.Hidden.Time[split.Hidden.ByUser[u][0]]);
+        Assert.Equal(0, new SplitPlan(kind).Hidden);
+    }
+
     [Fact]
     public void A_cut_at_one_moment_is_refused_where_no_moment_parts_the_rows()
     {

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RecLab.Data;
 using RecLab.Recommenders.Data.Import;
+using RecLab.Recommenders.Evaluation;
 using RecLab.Storage;
 using RecLab.Testing;
 using Xunit;
@@ -84,6 +85,37 @@ public sealed class ImportDeskTests(RecLabApp app) : IClassFixture<RecLabApp>
         var profile = DatasetProfile.Of(data, dataset.Plan());
         Assert.True(double.IsFinite(profile.Gini) && double.IsFinite(profile.Density) && double.IsFinite(profile.MedianPerUser));
         Assert.Equal(count, profile.Train + profile.Validation + profile.Test + profile.Hidden);
+    }
+
+    [Theory]
+    [InlineData(SplitKind.LeaveOneOut, "last-20")]
+    [InlineData(SplitKind.Random, "random-10-10-20-seed7")]
+    [InlineData(SplitKind.GlobalTime, "moment-10-10-20")]
+    [InlineData(SplitKind.ColdUsers, "coldusers-30-10-20-seed7")]
+    [InlineData(SplitKind.ColdItems, "colditems-30-20-seed7")]
+    public async Task A_data_set_is_cut_as_it_was_asked_for(SplitKind kind, string key)
+    {
+        var rows = string.Concat(Enumerable.Range(0, 400).Select(i => $"u{i % 20},i{i * 7 % 33},1,{1_600_000_000 + i}\n"));
+        var dataset = await ImportAsync(new($"cut {kind}", await WriteAsync("cut.csv", "user,item,rating,timestamp\n" + rows)) { HiddenShare = 0.2, Cut = new(kind) { Cold = 0.3, Seed = 7 } });
+        Assert.Equal((DatasetState.Ready, null, key), (dataset.State, dataset.Error, CutWords.Key(dataset.Plan())));
+        var data = await app.Services.GetRequiredService<DatasetShelf>().OpenAsync(dataset.Id, TestContext.Current.CancellationToken);
+        var split = new SplitPlan(kind) { Cold = 0.3, Seed = 7, Hidden = 0.2 }.Cut(data);
+        var profile = DatasetProfile.Of(data, dataset.Plan());
+        Assert.Equal([split.Train.Count, split.Validation.Count, split.Test.Count, split.Hidden.Count, .. split.Context.Count == 0 ? Array.Empty<int>() : [split.Context.Count]], profile.Slices.Select(s => s.Rows));
+        Assert.Equal((400, kind == SplitKind.ColdUsers), (profile.Slices.Sum(s => s.Rows), profile.Slices.Count == 5));
+    }
+
+    [Fact]
+    public async Task A_cut_that_the_rows_do_not_bear_imports_nothing()
+    {
+        var before = await ReadyAsync();
+        var timeless = await ImportAsync(new("timeless", await WriteAsync("timeless.csv", "user,item\na,b\na,c\nb,c\n")) { Cut = new(SplitKind.GlobalTime) });
+        Assert.Equal((DatasetState.Failed, "A cut at one moment for everybody needs times, and this data set has none: the order of its rows says nothing across users."), (timeless.State, timeless.Error));
+        var single = await ImportAsync(new("single", await WriteAsync("single.csv", "user,item,time\na,b,1600000000\nb,c,1600000001\n")) { Cut = new(SplitKind.LeaveOneOut) });
+        Assert.StartsWith("The data set cannot be cut so: nothing is left to test.", single.Error, StringComparison.Ordinal);
+        var good = await WriteAsync("good.csv", "user,item\na,b\nc,d\n");
+        Assert.Contains("above 0", (await Assert.ThrowsAsync<ImportRefusedException>(() => Desk.StartAsync(new("untested", good) { Cut = new() { Test = 0 } }, "Ada", TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
+        Assert.Equal(before, await ReadyAsync());
     }
 
     [Theory]

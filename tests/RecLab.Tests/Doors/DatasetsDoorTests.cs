@@ -69,7 +69,7 @@ public sealed class DatasetsDoorTests(ManagementTests.Quiet app) : IClassFixture
         Assert.Equal((1_003, 1_000, 3), (report.GetProperty("lines").GetInt64(), report.GetProperty("accepted").GetInt64(), report.GetProperty("refusals")[0].GetProperty("count").GetInt64()));
         Assert.Equal(1_002, report.GetProperty("refusals")[0].GetProperty("lines")[0].GetProperty("line").GetInt64()); // the heading is line 1
 
-        var wish = new { name = "By API", upload, columns = Columns, cleaning = new { repeats = "newest" }, hiddenShare = 0.2 };
+        var wish = new { name = "By API", upload, columns = Columns, cleaning = new { repeats = "newest" }, hiddenShare = 0.2, cut = new { kind = "random", test = 0.15, seed = 7 } };
         var (status, begun) = await SendAsync("POST", "/datasets", wish, once: "may");
         Assert.True(status == HttpStatusCode.OK, begun.GetRawText());
         var id = begun.GetProperty("id").GetInt32();
@@ -78,6 +78,7 @@ public sealed class DatasetsDoorTests(ManagementTests.Quiet app) : IClassFixture
         var (_, there) = await SendAsync("GET", $"/datasets/{id}");
         // 50 users, 37 items, 1,000 rows: row r and row r + 1,850 (50 x 37, coprime) would be the first of one pair to come again
         Assert.Equal(("ready", 50, 37, 1_000), (there.GetProperty("state").GetString(), there.GetProperty("users").GetInt32(), there.GetProperty("items").GetInt32(), there.GetProperty("rows").GetInt64()));
+        Assert.Equal("random-10-15-20-seed7", there.GetProperty("cut").GetString());
         Assert.Equal(3, there.GetProperty("report").GetProperty("refusals")[0].GetProperty("count").GetInt64());
         Assert.Equal(HttpStatusCode.NotFound, (await SendAsync("POST", "/datasets", new { name = "Again", upload })).Status); // it was imported, and is gone
         Assert.Empty(Directory.Exists(app.Get<ImportDesk>().Uploads) ? Directory.GetFileSystemEntries(app.Get<ImportDesk>().Uploads, upload) : []);
@@ -186,6 +187,8 @@ public sealed class DatasetsDoorTests(ManagementTests.Quiet app) : IClassFixture
         Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
         Assert.Equal(["/cleaning/minPerUser", "/cleaning/repeats", "/columns/delimiter", "/columns/item", "/columns/timeFormat", "/hiddenShare", "/layout"],
             body.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("pointer").GetString()!).Order(StringComparer.Ordinal));
+        var (_, uncut) = await SendAsync("POST", "/datasets", new { name = "x", upload, cut = new { kind = "fold", seed = 0.5, test = 0.7 } });
+        Assert.Equal(["/cut", "/cut/kind", "/cut/seed"], uncut.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("pointer").GetString()!).Order(StringComparer.Ordinal));
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, await PackedAsync());
 
         async Task<HttpStatusCode> PackedAsync()

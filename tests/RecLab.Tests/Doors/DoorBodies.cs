@@ -14,7 +14,7 @@ internal static class DoorBodies
          {"eventId":"e3","type":"rating","itemId":"3","user":"u1","value":4.5}]}
         """;
 
-    private const string Wish = """{"name":"Ratings","upload":"0123456789abcdef0123456789abcdef","lines":true,"layout":null,"columns":{"user":"user","item":"item","value":"rating","time":"timestamp","delimiter":";","hasHeader":true},"cleaning":{"repeats":"newest","minPerUser":2,"from":"2024-05-01T00:00:00Z"},"hiddenShare":0.1}""";
+    private const string Wish = """{"name":"Ratings","upload":"0123456789abcdef0123456789abcdef","lines":true,"layout":null,"columns":{"user":"user","item":"item","value":"rating","time":"timestamp","delimiter":";","hasHeader":true},"cleaning":{"repeats":"newest","minPerUser":2,"from":"2024-05-01T00:00:00Z"},"hiddenShare":0.1,"cut":{"kind":"random","validation":0.1,"test":0.2,"cold":0.1,"seed":7}}""";
     private const string Told = """{"attributes":{"country":"de","plan":"pro"}}""";
     private const string Key = """{"name":"shop front","kind":"publishable","origins":["https://shop.example"],"scopes":["keys"],"expiresAt":"2030-01-01T00:00:00Z","overlapDays":7}""";
 

@@ -16,13 +16,16 @@ namespace RecLab.Tests.Training;
 internal static class LeaderboardSeeds
 {
     /// <summary>A data set of people who like one of eight kinds of items, with popular ones among them, and one run of each family.</summary>
-    public static async Task<(Dataset Dataset, IReadOnlyList<TrainingRun> Runs)> JudgedAsync(this RecLabApp app, string name, params string[] families)
+    public static async Task<(Dataset Dataset, IReadOnlyList<TrainingRun> Runs)> JudgedAsync(this RecLabApp app, string name, params string[] families) => await app.CutAsync(name, new() { Hidden = 0.1 }, families);
+
+    /// <summary>The same, cut in another way.</summary>
+    public static async Task<(Dataset Dataset, IReadOnlyList<TrainingRun> Runs)> CutAsync(this RecLabApp app, string name, SplitPlan plan, params string[] families)
     {
         var data = Made();
         var writer = app.Services.GetRequiredService<DatasetWriter>();
-        var dataset = await writer.ReserveAsync(name, "made", DatasetOrigin.Generated, 0.1, "test");
+        var dataset = await writer.ReserveAsync(name, "made", DatasetOrigin.Generated, plan.Hidden, "test", plan: plan);
         dataset = await writer.StoreAsync(dataset.Id, data, new ImportReport("made", data.Count, data.Count, [], []));
-        var split = new SplitPlan { Hidden = 0.1 }.Cut(data);
+        var split = plan.Cut(data);
         var runs = new List<TrainingRun>();
         foreach (var key in families)
         {

@@ -51,6 +51,17 @@ public sealed class LeaderboardTests : BunitContext, IClassFixture<RecLabApp>
     }
 
     [Fact]
+    public async Task A_leaderboard_says_how_its_runs_were_cut()
+    {
+        var (random, _) = await _app.CutAsync("at random", new(SplitKind.Random) { Hidden = 0.1, Seed = 7 }, "popularity");
+        var (other, _) = await _app.CutAsync("another seed", new(SplitKind.Random) { Hidden = 0.1, Seed = 8 }, "popularity");
+        var board = (await Reader.ReadAsync(new() { Dataset = random.Id }, TestContext.Current.CancellationToken))!;
+        Assert.Equal(("random-10-10-10-seed7-all", 1), (board.Protocol.Key, board.Lines.Count));
+        Assert.StartsWith("Rows of each user drawn at random (validation 10 %, test 10 %, hidden 10 %, seed 7), all items ranked", board.Protocol.Sentence, StringComparison.Ordinal);
+        Assert.Equal("random-10-10-10-seed8-all", (await Reader.ReadAsync(new() { Dataset = other.Id }, TestContext.Current.CancellationToken))!.Protocol.Key);
+    }
+
+    [Fact]
     public async Task Pairs_are_compared_on_the_same_users_and_adjusted_together()
     {
         var (dataset, runs) = await _app.JudgedAsync("paired", "random", "popularity", "item-knn");

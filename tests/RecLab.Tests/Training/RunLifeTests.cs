@@ -116,6 +116,22 @@ public sealed class RunLifeTests(TrainingApp app) : IClassFixture<TrainingApp>
     }
 
     [Fact]
+    public async Task A_run_learns_from_the_cut_of_its_data_set()
+    {
+        var (writer, data, plan) = (app.Get<DatasetWriter>(), TrainingApp.Small(), new SplitPlan(SplitKind.ColdUsers) { Hidden = 0.1, Cold = 0.25, Test = 0.3, Seed = 7 });
+        var dataset = await writer.ReserveAsync("cold", "made", DatasetOrigin.Generated, 0.1, "test", TestContext.Current.CancellationToken, plan);
+        await writer.StoreAsync(dataset.Id, data, new("made", data.Count, data.Count, [], []), TestContext.Current.CancellationToken);
+        await app.Get<VariantDesk>().CreateAsync(new() { Key = "cold", Name = "cold", Family = "item-knn", DatasetId = dataset.Id }, "test", TestContext.Current.CancellationToken);
+        var run = await app.OverAsync((await Desk.RequestAsync("cold", "Ada")).Id);
+        Assert.Equal((RunState.Succeeded, null, null), (run.State, run.Error, run.ValidationScore)); // a cold cut has no validation slice
+        var split = plan.Cut(data);
+        Assert.Equal(Evaluator.Evaluate(await app.Get<ArtifactStore>().LoadAsync(run, TestContext.Current.CancellationToken), split, cancellation: TestContext.Current.CancellationToken)["ndcg", 10], EvaluationResult.FromJson(run.Evaluation!)["ndcg", 10]);
+        var card = app.Get<ArtifactStore>().Card(run)!.Data;
+        Assert.Equal((split.Train.Count, split.Test.Count, split.Hidden.Count), (card.TrainRows, card.TestRows, card.HiddenRows));
+        Assert.Equal("Of 25 % of the users nothing is learnt and the newest 30 % of their rows test (hidden 10 %, seed 7)", card.Cut);
+    }
+
+    [Fact]
     public async Task A_training_that_cannot_be_done_says_why()
     {
         var writer = app.Get<DatasetWriter>();
