@@ -37,7 +37,7 @@ public static class AccessSetup
         });
         services.AddAntiforgery(o => (o.Cookie.Name, o.Cookie.SecurePolicy) = ("reclab-form", CookieSecurePolicy.SameAsRequest));
         services.AddAuthorization(Policies.Define);
-        services.AddDataProtection().SetApplicationName("RecLab").PersistKeysToFileSystem(Folder(paths.Keys));
+        services.AddDataProtection().SetApplicationName("RecLab").PersistKeysToFileSystem(HostPaths.PrivateFolder(paths.Keys));
         return services;
     }
 
@@ -70,7 +70,4 @@ public static class AccessSetup
         else http.Response.Redirect(target);
         return Task.CompletedTask;
     }
-
-    private static DirectoryInfo Folder(string path) => OperatingSystem.IsWindows() ? Directory.CreateDirectory(path)
-        : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 }

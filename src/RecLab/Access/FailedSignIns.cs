@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace RecLab.Access;
 
@@ -50,10 +49,5 @@ public sealed class FailedSignIns(IConfiguration configuration, TimeProvider clo
         if (_failures.Count >= MostAddresses) _failures.Remove(_failures.MinBy(f => f.Value.Last()).Key);
     }
 
-    private static string Name(IPAddress? address)
-    {
-        if (address is null) return "";
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        return address.AddressFamily == AddressFamily.InterNetworkV6 ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8)) : address.ToString();
-    }
+    private static string Name(IPAddress? address) => Subscriber.Of(address)?.ToString() ?? "";
 }

@@ -17,7 +17,7 @@ public sealed class ApiDoor(KeyDesk keys, OwnKeys own, OriginBook origins, IConf
     /// <summary>Header for a key beside <c>Authorization: Bearer</c>.</summary>
     public const string KeyHeader = "X-RecLab-Key";
 
-    private readonly PartitionedRateLimiter<(int Key, IPAddress? Address, bool Browser)> _rates = Rates(configuration);
+    private readonly PartitionedRateLimiter<Budget> _rates = Rates(configuration);
     private readonly bool _secretsLimited = configuration.GetValue("RecLab:Rate:Secret", 0) > 0;
 
     /// <summary>Lets the handler answer, or answers itself.</summary>
@@ -85,7 +85,7 @@ public sealed class ApiDoor(KeyDesk keys, OwnKeys own, OriginBook origins, IConf
         var grant = check.Key!;
         if (origin is not null && (grant.Kind == ApiKeyKind.Publishable || origin == Self(http))) Allow(http, origin);
         var browser = grant.Kind == ApiKeyKind.Publishable;
-        using var lease = browser || _secretsLimited ? _rates.AttemptAcquire((grant.Id, http.Connection.RemoteIpAddress, browser)) : null; // the limiter takes a lock over all keys
+        using var lease = browser || _secretsLimited ? _rates.AttemptAcquire(new(grant.Id, Subscriber.Of(http.Connection.RemoteIpAddress), browser, ScopeOf(http.Request.Path))) : null; // the limiter takes a lock over all keys
         if (lease is { IsAcquired: false })
             throw new ProblemException(429, "Too many requests with this key from this address.", retryAfter: lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)wait.TotalSeconds) : 1);
         return new(grant, browser, own.IsPreview(grant.Id));
@@ -126,16 +126,19 @@ public sealed class ApiDoor(KeyDesk keys, OwnKeys own, OriginBook origins, IConf
 
     private static string Self(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host}";
 
-    /// <summary>Publishable keys: <c>RecLab:Rate:Publishable</c> requests a second per key and address, a burst of ten times that; secret keys: <c>RecLab:Rate:Secret</c>, 0 for no limit.</summary>
-    private static PartitionedRateLimiter<(int Key, IPAddress? Address, bool Browser)> Rates(IConfiguration configuration)
+    /// <summary>Whose requests are counted together: a page that sends many events does not use up its own lists.</summary>
+    private readonly record struct Budget(int Key, IPAddress? Address, bool Browser, KeyScope Scope);
+
+    /// <summary>Publishable keys: <c>RecLab:Rate:Publishable</c> requests a second per key, address and kind of door, a burst of ten times that; secret keys: <c>RecLab:Rate:Secret</c>, 0 for no limit.</summary>
+    private static PartitionedRateLimiter<Budget> Rates(IConfiguration configuration)
     {
         var publishable = configuration.GetValue("RecLab:Rate:Publishable", 50);
         var secret = configuration.GetValue("RecLab:Rate:Secret", 0);
-        return PartitionedRateLimiter.Create<(int Key, IPAddress? Address, bool Browser), (int, IPAddress?)>(who =>
+        return PartitionedRateLimiter.Create<Budget, Budget>(who =>
         {
             var rate = who.Browser ? publishable : secret;
-            return rate <= 0 ? RateLimitPartition.GetNoLimiter<(int, IPAddress?)>((who.Key, null))
-                : RateLimitPartition.GetTokenBucketLimiter((who.Key, who.Address), _ => new TokenBucketRateLimiterOptions
+            return rate <= 0 ? RateLimitPartition.GetNoLimiter(who with { Address = null })
+                : RateLimitPartition.GetTokenBucketLimiter(who, _ => new TokenBucketRateLimiterOptions
                 {
                     TokenLimit = rate * 10, TokensPerPeriod = rate, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true,
                 });

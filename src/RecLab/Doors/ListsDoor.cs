@@ -2,6 +2,7 @@ using System.IO.Compression;
 using Microsoft.AspNetCore.Http.Features;
 using RecLab.Access;
 using RecLab.Controls;
+using RecLab.Storage;
 using RecLab.Training.External;
 
 namespace RecLab.Doors;
@@ -12,7 +13,7 @@ namespace RecLab.Doors;
 public sealed record ListsAnswer(string Variant, int Version, long Rows, int Users, int Items, long UnknownRows, IReadOnlyList<string> UnknownItems, int EmptyUsers);
 
 /// <summary><c>PUT /api/v1/variants/{key}/lists</c>: a CSV file becomes the next version of a variant of uploaded lists, whole or not at all. With <c>?dataset=</c> the variant is made where it does not exist.</summary>
-internal sealed class ListsDoor(ExternalDesk desk, Training.TrainingReader variants)
+internal sealed class ListsDoor(ExternalDesk desk, Training.TrainingReader variants, HostPaths paths)
 {
     /// <summary>Lists pack 3 to 30 times, deflate at most 1,032 times; the first bytes may be as monotonous as they like.</summary>
     private const int MostTimes = 250, Monotonous = 16 << 20;
@@ -23,7 +24,7 @@ internal sealed class ListsDoor(ExternalDesk desk, Training.TrainingReader varia
         var key = http.Request.RouteValues["key"]?.ToString() ?? "";
         var type = http.Request.ContentType ?? "";
         if (!type.StartsWith("text/csv", StringComparison.OrdinalIgnoreCase)) throw new ProblemException(415, "Send text/csv.");
-        var path = Path.Combine(Path.GetTempPath(), $"reclab-lists-{Guid.NewGuid():N}.csv");
+        var path = Path.Combine(paths.DataDir, $"lists-{Guid.NewGuid():N}.csv.tmp");
         try
         {
             await ReceiveAsync(http, path);

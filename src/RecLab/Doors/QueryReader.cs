@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using RecLab.Serving;
 
 namespace RecLab.Doors;
@@ -26,7 +27,7 @@ internal static class QueryReader
             Placement = Id(query, "placement") ?? throw ProblemException.Invalid("?placement", "placement is missing."),
             User = Id(query, "user"), Item = Id(query, "item"), Session = Id(query, "session") ?? "",
             Count = Whole(query, "n"), Exclude = Excluded(query["exclude"].ToString()), Categories = Categories(query), Because = Flag(query, "because"), Context = Context(query),
-            Consent = ConsentOf(query["consent"].ToString(), caller, "?consent"), Simulated = Flag(query, "simulated"), At = Time(query, "at"), Bot = Bots.IsBot(http),
+            Consent = ConsentOf(query["consent"].ToString(), caller, "?consent"), Simulated = Flag(query, "simulated"), At = Time(query, "at"), Bot = Bots.IsBot(http, caller),
         };
         return Checked(request, caller);
     }
@@ -99,10 +100,14 @@ internal static class QueryReader
     }
 }
 
-/// <summary>Programs that read pages and say so.</summary>
-internal static class Bots
+/// <summary>Programs that read pages and say so. A server with a secret key speaks for people, whatever it calls itself; the phones of a maker are named CUBOT.</summary>
+internal static partial class Bots
 {
     private static readonly SearchValues<string> Marks = SearchValues.Create(["bot", "crawl", "spider", "slurp", "facebookexternalhit"], StringComparison.OrdinalIgnoreCase);
 
-    public static bool IsBot(HttpRequest http) => http.Headers.UserAgent.ToString().AsSpan().ContainsAny(Marks);
+    public static bool IsBot(HttpRequest http, Caller caller) =>
+        caller.FromBrowser && http.Headers.UserAgent.ToString() is var agent && agent.AsSpan().ContainsAny(Marks) && Mark().IsMatch(agent);
+
+    [GeneratedRegex("(?<!cu)bot(?![a-z])|crawl|spider|slurp|facebookexternalhit", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Mark();
 }

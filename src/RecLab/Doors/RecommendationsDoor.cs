@@ -96,7 +96,7 @@ internal sealed class RecommendationsDoor(RecommendationDesk desk, EventLog log,
             Session = own.Id("session") ?? shared.Id("session") ?? "", Count = own.Whole("n", 1, 100),
             Exclude = Ids(own, "exclude"), Categories = Ids(own, "categories"), Because = own.Flag("because") ?? false, Context = Context(shared),
             Consent = QueryReader.ConsentOf(own.Id("consent") ?? shared.Id("consent"), caller, "/consent"),
-            Simulated = own.Flag("simulated") ?? shared.Flag("simulated") ?? false, At = own.Time("at") ?? shared.Time("at"), Bot = caller.FromBrowser && Bots.IsBot(http.Request),
+            Simulated = own.Flag("simulated") ?? shared.Flag("simulated") ?? false, At = own.Time("at") ?? shared.Time("at"), Bot = Bots.IsBot(http.Request, caller),
         };
         Refuse(own);
         Refuse(shared);

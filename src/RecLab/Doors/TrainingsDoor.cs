@@ -39,7 +39,7 @@ internal sealed class TrainingsDoor(TrainingDesk desk, LogRetraining log, Traini
         RecommendationsDoor.Refuse(fields);
         if (await reader.VariantAsync(variant!, http.RequestAborted) is null) throw new ProblemException(404, $"There is no variant '{variant}'.");
         var (id, _) = await repeats.OnceAsync(http, caller, body, async () => (source is null ? await desk.RequestAsync(variant!, Managing.Who(caller), seed ?? 42, device, cancellation: http.RequestAborted)
-            : await log.RequestAsync(variant!, new LogRecipe { Simulated = source == "simulated" }, Managing.Who(caller), cancellation: http.RequestAborted)).Id);
+            : await log.RequestAsync(variant!, new LogRecipe { Simulated = source == "simulated" }, Managing.Who(caller), seed: seed ?? 42, device: device, cancellation: http.RequestAborted)).Id);
         await http.Response.WriteAsJsonAsync(await OneAsync(id, http), ApiJson.Default.TrainingAnswer, cancellationToken: http.RequestAborted);
     }
 

@@ -26,10 +26,10 @@ public sealed class Backup(HostPaths paths, TimeProvider clock)
     public async Task<BackupReport> TakeAsync(string? home = null, IProgress<(string What, double Fraction)>? progress = null, CancellationToken cancellation = default)
     {
         home = Path.GetFullPath(home ?? Home);
-        Directory.CreateDirectory(home);
+        HostPaths.PrivateFolder(home);
         var takenAt = clock.GetUtcNow();
         var final = Path.Combine(home, takenAt.UtcDateTime.ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture));
-        var folder = Directory.CreateDirectory(final + Unfinished).FullName;
+        var folder = HostPaths.PrivateFolder(final + Unfinished).FullName;
         try
         {
             var databases = new[] { paths.AppDatabase, paths.EventDatabase, paths.QuartzDatabase }.Where(File.Exists).ToArray();

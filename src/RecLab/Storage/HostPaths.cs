@@ -8,8 +8,12 @@ public sealed class HostPaths
     public HostPaths(IConfiguration configuration, string contentRoot)
     {
         DataDir = Path.GetFullPath(configuration["RecLab:DataDir"] ?? "data", contentRoot);
-        Directory.CreateDirectory(DataDir);
+        PrivateFolder(DataDir);
     }
+
+    /// <summary>Makes a folder that this account alone can look into; one that exists stays as it is.</summary>
+    public static DirectoryInfo PrivateFolder(string path) => OperatingSystem.IsWindows() ? Directory.CreateDirectory(path)
+        : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
     /// <summary>Absolute path of the data folder; created when missing.</summary>
     public string DataDir { get; }

@@ -13,9 +13,11 @@ public sealed class LogRetraining(SnapshotDesk snapshots, TrainingDesk desk, Dat
     /// <param name="recipe">How the log is cut.</param>
     /// <param name="who">A person's name, or "schedule".</param>
     /// <param name="scheduled">A schedule asks: the promotion margin applies, and nothing is done where nothing has happened since the run before.</param>
+    /// <param name="seed">Of the training.</param>
+    /// <param name="device">"cpu", "cuda:0"; the best there is when null.</param>
     /// <exception cref="RefusedException">The variant cannot be trained as things stand, or nothing new has happened.</exception>
     /// <exception cref="SnapshotRefusedException">The log has too little, or the recipe is not valid.</exception>
-    public async Task<TrainingRun> RequestAsync(string key, LogRecipe recipe, string who, bool scheduled = false, CancellationToken cancellation = default)
+    public async Task<TrainingRun> RequestAsync(string key, LogRecipe recipe, string who, bool scheduled = false, int seed = 42, string? device = null, CancellationToken cancellation = default)
     {
         var variant = await desk.TrainableAsync(key, cancellation);
         var snapshot = await snapshots.PrepareAsync(variant.DatasetId, recipe, cancellation);
@@ -24,7 +26,7 @@ public sealed class LogRetraining(SnapshotDesk snapshots, TrainingDesk desk, Dat
         var dataset = await snapshots.StoreAsync(snapshot, snapshots.NameFor(snapshot.Cut, variant.Key), who, cancellation);
         try
         {
-            return await desk.RequestAsync(key, who, scheduled: scheduled, datasetId: dataset.Id, cancellation: cancellation);
+            return await desk.RequestAsync(key, who, seed, device, scheduled, datasetId: dataset.Id, cancellation: cancellation);
         }
         catch
         {

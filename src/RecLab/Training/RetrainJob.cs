@@ -25,7 +25,7 @@ public sealed class RetrainJob(IDbContextFactory<RecLabDb> database, TrainingDes
         }
         try
         {
-            if (variant.LogRecipe is { } recipe) await log.RequestAsync(variant.Key, LogRecipe.FromJson(recipe), Requester, scheduled: true, cancellationToken);
+            if (variant.LogRecipe is { } recipe) await log.RequestAsync(variant.Key, LogRecipe.FromJson(recipe), Requester, scheduled: true, cancellation: cancellationToken);
             else await desk.RequestAsync(variant.Key, Requester, scheduled: true, cancellation: cancellationToken);
         }
         catch (Refusal e)

@@ -76,6 +76,18 @@ public sealed class EventKindsTests(ShopApp app) : IClassFixture<ShopApp>, IAsyn
             var list = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancellation)).RootElement;
             Assert.Equal("bot", list.GetProperty("experiment").GetProperty("reason").GetString());
         }
+        // A phone of that name, somebody whose name ends so, and a server that calls itself so are people, or speak for them.
+        foreach (var (agent, key) in new[] { ("Mozilla/5.0 (Linux; Android 12; CUBOT_NOTE_30)", app.PublishableKey), ("Mozilla/5.0 Abbott/1", app.PublishableKey), ("shop-bot-backend/1.0", app.SecretKey) })
+            foreach (var method in new[] { HttpMethod.Get, HttpMethod.Post })
+            {
+                using var request = new HttpRequestMessage(method, "/api/v1/recommendations" + (method == HttpMethod.Get ? "?placement=crawled&user=u2&consent=granted" : ""));
+                if (method == HttpMethod.Post) request.Content = JsonContent.Create(new { placement = "crawled", user = "u2", consent = "granted" });
+                request.Headers.TryAddWithoutValidation("User-Agent", agent);
+                request.Headers.Add("X-RecLab-Key", key);
+                using var answer = await client.SendAsync(request, Cancellation);
+                var list = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancellation)).RootElement;
+                Assert.Equal("assigned", list.GetProperty("experiment").GetProperty("reason").GetString());
+            }
         Assert.Equal(["3 0"], app.Rows("SELECT count(*), sum(experiment) FROM recommendation WHERE placement = 'crawled' AND unit = ''"));
         Assert.Equal(["bot 3"], app.Rows("SELECT kind, count FROM tally WHERE placement = 'crawled'"));
     }

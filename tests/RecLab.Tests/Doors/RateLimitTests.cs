@@ -37,6 +37,8 @@ public sealed class RateLimitTests(RateLimitTests.SlowShop app) : IClassFixture<
         Assert.True(statuses.Count > 20, "the burst of twenty passes"); // and a few more, as two come back with every second that passes
         Assert.All(statuses[..^1], s => Assert.Equal(HttpStatusCode.OK, s));
 
+        Assert.Equal(HttpStatusCode.OK, (await page.PostAsync($"/api/v1/events?key={app.PublishableKey}", new StringContent("[]", Encoding.UTF8, "text/plain"))).StatusCode); // what was seen is told all the same
+
         using var server = app.Backend();
         Assert.Equal(HttpStatusCode.OK, (await server.GetAsync("/api/v1/recommendations?placement=home")).StatusCode);
         var (_, other) = await app.Get<KeyDesk>().CreateAsync("test", "other page", ApiKeyKind.Publishable, [ShopApp.Origin]);

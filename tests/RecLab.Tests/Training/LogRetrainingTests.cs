@@ -112,7 +112,7 @@ public sealed class LogRetrainingTests
         var first = await app.TrainedAsync((await app.Get<TrainingDesk>().RequestAsync("held", "Ada", cancellation: Cancellation)).Id);
         await using (var db = await app.DbAsync()) // a score that no model reaches, of other rows: it must not be what decides
             await db.Set<TrainingRun>().Where(r => r.Id == first.Id).ExecuteUpdateAsync(set => set.SetProperty(r => r.ValidationScore, 0.99), Cancellation);
-        var run = await app.TrainedAsync((await app.Get<LogRetraining>().RequestAsync("held", new(), RetrainJob.Requester, scheduled: true, Cancellation)).Id);
+        var run = await app.TrainedAsync((await app.Get<LogRetraining>().RequestAsync("held", new(), RetrainJob.Requester, scheduled: true, cancellation: Cancellation)).Id);
 
         await using var after = await app.DbAsync();
         string? line = null; // the process writes its last log lines after the state
