@@ -32,15 +32,7 @@ public sealed partial class FloorPlanTests
 
     private static string Source => Path.Combine(Root, "src");
 
-    private static string Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "RecLab.sln"))) folder = folder.Parent!;
-            return folder.FullName;
-        }
-    }
+    private static string Root => RecLab.Storage.HostPaths.ContentRoot(AppContext.BaseDirectory);
 
     private static int Level(string room) => Array.FindIndex(House, line => line.Contains(room));
 

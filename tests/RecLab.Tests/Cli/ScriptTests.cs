@@ -8,15 +8,7 @@ public sealed class ScriptTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("reclab-script").FullName;
 
-    private static string Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "RecLab.sln"))) folder = folder.Parent!;
-            return folder.FullName;
-        }
-    }
+    private static string Root => RecLab.Storage.HostPaths.ContentRoot(AppContext.BaseDirectory);
 
     [Fact]
     public void An_option_the_demo_does_not_know_is_refused_before_anything_is_installed_or_built()
